@@ -1,0 +1,122 @@
+package i18n
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/calendar"
+)
+
+// Localizer speaks to one reader: in a language, with dates in the calendar of
+// the organisation. It is safe for concurrent use.
+type Localizer struct {
+	lang  string
+	tag   language.Tag
+	texts *goi18n.Localizer
+	cal   calendar.Calendar
+}
+
+// Lang gives the language, such as "uk".
+func (l Localizer) Lang() string { return l.lang }
+
+// RightToLeft tells the direction of the script.
+func (l Localizer) RightToLeft() bool { return l.lang == "fa" }
+
+// T gives the text of a key. Numbers among the arguments are written the
+// language's way, messages and errors as their texts, lists with the language's
+// comma; count selects the plural form. A key without a text (a fault that the
+// tests look for) gives the key and its arguments.
+func (l Localizer) T(key string, args map[string]any) string {
+	values := make(map[string]string, len(args))
+	for name, v := range args {
+		values[name] = l.value(name, v)
+	}
+	config := &goi18n.LocalizeConfig{MessageID: key, TemplateData: values, TemplateParser: braces{}}
+	if n, ok := args["count"]; ok {
+		config.PluralCount = plural(n)
+	}
+	// An error beside a text says that it is English's or not in that form: good enough.
+	if s, _ := l.texts.Localize(config); s != "" {
+		return s
+	}
+	return (&callpace.Error{Key: key, Args: args}).Error()
+}
+
+// Has tells whether there is a text for a key.
+func (l Localizer) Has(key string) bool {
+	_, err := l.texts.Localize(&goi18n.LocalizeConfig{MessageID: key, TemplateData: map[string]string{}, TemplateParser: braces{}})
+	return err == nil
+}
+
+// Message gives the text of a message.
+func (l Localizer) Message(m callpace.Message) string { return l.T(m.Key, m.Args) }
+
+// Error gives the text of an error for the user, and in brackets the cause that
+// it carries. What is no *callpace.Error is a fault of ours, and said so.
+func (l Localizer) Error(err error) string {
+	var e *callpace.Error
+	if !errors.As(err, &e) {
+		return l.T("error.internal", map[string]any{"cause": err.Error()})
+	}
+	text := l.T(e.Key, e.Args)
+	if e.Err == nil {
+		return text
+	}
+	var cause any = e.Err.Error()
+	if inner := new(callpace.Error); errors.As(e.Err, &inner) {
+		cause = inner
+	}
+	return l.T("error.because", map[string]any{"text": text, "cause": cause})
+}
+
+// names are arguments whose numbers name a thing instead of counting some:
+// line 10344 can be searched for, line 10,344 cannot.
+var names = map[string]bool{"line": true, "column": true, "row": true, "input": true, "pid": true, "port": true, "year": true,
+	"version": true, "status": true, "id": true}
+
+func (l Localizer) value(name string, v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
+		if names[name] {
+			return l.digits(fmt.Sprint(v))
+		}
+		return l.decimal(v)
+	case float32, float64:
+		return l.decimal(v)
+	case callpace.Amount:
+		return l.Amount(v, 0)
+	case callpace.Message:
+		return l.Message(v)
+	case []string:
+		return strings.Join(v, l.T("core.list_comma", nil))
+	case *callpace.Error:
+		return l.Error(v)
+	case error:
+		return v.Error()
+	}
+	return fmt.Sprint(v)
+}
+
+// plural gives a count in a form that the plural rules take: 1.5 has another
+// form than 1 in most languages.
+func plural(n any) any {
+	switch n := n.(type) {
+	case int, int8, int16, int32, int64:
+		return n
+	case callpace.Amount:
+		return n.String()
+	}
+	s := fmt.Sprint(n)
+	if _, err := strconv.ParseFloat(s, 64); err != nil {
+		return nil // a text has no plural
+	}
+	return s
+}
