@@ -1,0 +1,4 @@
+package journal
+
+// SyncDir does nothing: Windows writes directories through and cannot sync them.
+func (osFS) SyncDir(string) error { return nil }

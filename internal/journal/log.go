@@ -1,0 +1,51 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Event is one thing that shapes facts, at its position in the journal.
+type Event struct {
+	Seq   int64
+	Kind  Kind // settings, commit, withdraw or erase
+	At    time.Time
+	Input int    // commit, withdraw
+	Chain Digest // binds this position to all before it: two journals that agree here agree in what came before
+}
+
+// Log lists in order what shapes facts behind a position of the journal:
+// settings, committed inputs, withdrawals and erasures, or only the kinds named.
+// Replaying it from the beginning gives the facts. A withdrawal of an input
+// that was never committed shapes nothing and is left out.
+func (j *Journal) Log(ctx context.Context, after int64, kinds ...Kind) ([]Event, error) {
+	if len(kinds) == 0 {
+		kinds = []Kind{KindSettings, KindCommit, KindWithdraw, KindErase}
+	}
+	args := []any{after}
+	marks := ""
+	for i, k := range kinds {
+		args = append(args, string(k))
+		marks += fmt.Sprintf(", $%d", i+2)
+	}
+	rows, err := j.idx.db.QueryContext(ctx, `SELECT e.seq, e.kind, e.at, e.input, e.chain FROM entries e LEFT JOIN inputs i ON i.input = e.input
+		WHERE e.seq > $1 AND e.kind IN (`+marks[2:]+`) AND NOT (e.kind = 'withdraw' AND coalesce(i.committed, 0) = 0) ORDER BY e.seq`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading the log: %w", err)
+	}
+	defer rows.Close()
+	var events []Event
+	for rows.Next() {
+		var e Event
+		var at int64
+		var chain []byte
+		if err := rows.Scan(&e.Seq, &e.Kind, &at, &e.Input, &chain); err != nil {
+			return nil, fmt.Errorf("reading the log: %w", err)
+		}
+		e.At = time.Unix(0, at).UTC()
+		copy(e.Chain[:], chain)
+		events = append(events, e)
+	}
+	return events, rows.Err()
+}
