@@ -1,0 +1,193 @@
+package factsql
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/kpi"
+)
+
+// attrPrefix begins the name of an attribute in a listing.
+const attrPrefix = "attr."
+
+// Listing is a statement for rows and how to read them: input, line and the
+// columns.
+type Listing struct {
+	Text    string
+	Args    []any
+	Columns []facts.Column
+}
+
+// Rows prints a listing.
+func Rows(d Dialect, spec kpi.RowsSpec, attrs Attributes) (Listing, error) {
+	p := newPrinter(d, &spec.Select, attrs)
+	unique, where, from := p.rowsOf(spec)
+	columns, items := p.columns(spec.Columns)
+	if p.err != nil {
+		return Listing{}, p.err
+	}
+	order := p.order()
+	inner := "SELECT f.*\n" + from + where
+	if unique != "" {
+		inner += fmt.Sprintf("\nQUALIFY row_number() OVER (PARTITION BY %s ORDER BY %s) = 1", unique, order)
+	}
+	inner += "\nORDER BY " + order
+	if spec.Limit > 0 {
+		inner += fmt.Sprintf("\nLIMIT %d", spec.Limit)
+	}
+	if spec.Offset > 0 {
+		inner += fmt.Sprintf("\nOFFSET %d", spec.Offset)
+	}
+	input, join := "NULL, NULL", ""
+	if p.s.Fact.Has("origin") {
+		input, join = "r.input, r.line", "\nLEFT JOIN records r ON r.origin = f.origin"
+	}
+	text := fmt.Sprintf("SELECT %s, %s\nFROM (\n%s\n) f%s\nORDER BY %s", input, strings.Join(items, ", "), inner, join, order)
+	return Listing{Text: text, Args: p.args, Columns: columns}, nil
+}
+
+// Count prints how many rows a listing without limit has.
+func Count(d Dialect, spec kpi.RowsSpec, attrs Attributes) (Query, error) {
+	p := newPrinter(d, &spec.Select, attrs)
+	unique, where, from := p.rowsOf(spec)
+	count := "*"
+	if unique != "" {
+		count = "DISTINCT " + unique
+	}
+	return Query{Text: "SELECT count(" + count + ")\n" + from + where, Args: p.args}, p.err
+}
+
+// rowsOf prints which rows a listing has; its count uses the same text.
+// unique is the value of which every row has another, "" where any row is listed.
+func (p *printer) rowsOf(spec kpi.RowsSpec) (unique, where, from string) {
+	var more []string
+	if spec.Key != nil && len(spec.Key) != len(spec.Dims) {
+		p.fail("a key of %d for %d dimensions", len(spec.Key), len(spec.Dims))
+		return "", "", ""
+	}
+	for i, want := range spec.Key {
+		more = append(more, p.equals(spec.Dims[i], want))
+	}
+	if spec.Unique != nil {
+		unique = p.term(spec.Unique).value()
+		more = append(more, unique+" IS NOT NULL")
+	}
+	where = p.where(more)
+	return unique, where, p.from()
+}
+
+// order is by the fact's date, and total as far as rows differ in what tells them apart.
+func (p *printer) order() string {
+	var by []string
+	add := func(names ...string) {
+		for _, n := range names {
+			if p.s.Fact.Has(n) {
+				by = append(by, "f."+n)
+			}
+		}
+	}
+	if p.s.Date != "" {
+		add(p.s.Date + "_at")
+	}
+	for _, m := range p.s.Fact.Moments {
+		if m != p.s.Date {
+			add(m + "_at")
+		}
+	}
+	add("source", "source_id", "origin", "agent", "lead")
+	return strings.Join(by, ", ")
+}
+
+func (p *printer) columns(names []string) (columns []facts.Column, items []string) {
+	if names == nil {
+		for _, c := range p.s.Fact.Columns {
+			names = append(names, c.Name)
+		}
+		for _, a := range slices.SortedFunc(maps.Keys(p.attrs), func(a, b Attribute) int { return strings.Compare(a.Name, b.Name) }) {
+			if a.Fact == p.s.Fact.Name {
+				names = append(names, attrPrefix+a.Name)
+			}
+		}
+	}
+	for _, name := range names {
+		if attr, ok := strings.CutPrefix(name, attrPrefix); ok {
+			columns = append(columns, facts.Column{Name: name, Kind: facts.Text})
+			items = append(items, p.attr(kpi.Attr{Name: attr}).sql)
+			continue
+		}
+		i := p.s.Fact.Col(name)
+		if i < 0 {
+			p.fail("no column %q", name)
+			return nil, nil
+		}
+		columns = append(columns, p.s.Fact.Columns[i])
+		items = append(items, p.cell(p.s.Fact.Columns[i]))
+	}
+	return columns, items
+}
+
+// cell prints a column in the unit of its kind.
+func (p *printer) cell(c facts.Column) string {
+	x := "f." + c.Name
+	switch c.Kind {
+	case facts.Seconds:
+		return p.d.Whole(x, seconds.places())
+	case facts.Amount:
+		return p.d.Whole(x, amount.places())
+	case facts.Instant:
+		return p.d.Micros(x)
+	case facts.Day:
+		return p.d.DateNumber(x)
+	}
+	return x
+}
+
+// Row reads one row of a listing.
+func (l *Listing) Row(cols []any) (kpi.Row, error) {
+	row := kpi.Row{Cells: make([]kpi.Cell, len(l.Columns))}
+	for i, to := range []*int64{&row.Input, &row.Line} {
+		if cols[i] == nil {
+			continue
+		}
+		n, err := integer(cols[i])
+		if err != nil {
+			return row, err
+		}
+		*to = n
+	}
+	for i, v := range cols[2:] {
+		c := kpi.Cell{Valid: v != nil}
+		switch v := v.(type) {
+		case nil:
+		case string:
+			c.Text = v
+		case bool:
+			if v {
+				c.Int = 1
+			}
+		case uint64:
+			c.Int = int64(v)
+		default:
+			n, err := integer(v)
+			if err != nil {
+				return row, err
+			}
+			c.Int = n
+		}
+		row.Cells[i] = c
+	}
+	return row, nil
+}
+
+// Explain gives the statement for reading, with its arguments in place.
+func (q *Query) Explain(d Dialect) string {
+	text := q.Text
+	for i := len(q.Args); i > 0; i-- {
+		s := "'" + strings.ReplaceAll(fmt.Sprint(q.Args[i-1]), "'", "''") + "'"
+		text = strings.ReplaceAll(text, d.Param(i), s)
+	}
+	return text
+}
