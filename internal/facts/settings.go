@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/zeebo/xxh3"
+
+	"github.com/callpace/callpace"
 )
 
 // Calendar names the calendar whose months and years an organisation reports by.
@@ -31,6 +33,15 @@ type Settings struct {
 	CreditDays int `json:"credit_days"`
 	// CallbackMinutes is how far from its due time a promised call may be made and still count as kept.
 	CallbackMinutes int `json:"callback_minutes"`
+}
+
+// Clock gives the clock of the organisation's zone.
+func (s Settings) Clock() (*Clock, error) {
+	zone, err := time.LoadLocation(s.Zone)
+	if err != nil {
+		return nil, callpace.E(callpace.Invalid, "settings.bad_zone", "zone", s.Zone).Because(err)
+	}
+	return NewClock(zone), nil
 }
 
 // Origin hashes the identity of a record: the source, what kind of record it

@@ -1,0 +1,181 @@
+package duck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/callpace/callpace/internal/facts"
+)
+
+// Apply brings a batch into the facts and notes the position that it reaches,
+// in one transaction. A batch that was applied before changes nothing and
+// counts nothing. Derived columns hold what the facts known so far say;
+// Derive puts the rest right.
+func (s *Store) Apply(ctx context.Context, a facts.Application) (facts.Counts, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	done, err := s.applied(ctx, a)
+	if done || err != nil {
+		return facts.Counts{}, err
+	}
+	if err := s.addAttributes(ctx, a.Batch); err != nil {
+		return facts.Counts{}, err
+	}
+	var p *plan
+	err = s.inTransaction(ctx, func() (err error) {
+		p, err = s.apply(ctx, a)
+		return err
+	})
+	if errors.Is(err, errCommit) {
+		if again := s.reopen(context.WithoutCancel(ctx)); again != nil {
+			return facts.Counts{}, errors.Join(err, again)
+		}
+		if done, ask := s.applied(ctx, a); done && ask == nil {
+			err = nil
+		}
+	}
+	if err != nil {
+		return facts.Counts{}, fmt.Errorf("apply input %d up to byte %d: %w", a.Input, a.Position.Offset, err)
+	}
+	return p.counts, nil
+}
+
+// applied tells whether the facts hold a batch already.
+func (s *Store) applied(ctx context.Context, a facts.Application) (bool, error) {
+	if a.Tail {
+		return s.exists(ctx, "FROM tail_counts WHERE stream = ? AND input = ?", a.Stream, a.Input)
+	}
+	return s.exists(ctx, "FROM streams WHERE stream = ? AND position >= ?", a.Stream, a.Position.Offset)
+}
+
+func (s *Store) exists(ctx context.Context, query string, args ...any) (yes bool, err error) {
+	if err := s.conn.QueryRowContext(ctx, "SELECT EXISTS ("+query+")", args...).Scan(&yes); err != nil {
+		return false, fmt.Errorf("%s: %w", query, err)
+	}
+	return yes, nil
+}
+
+func (s *Store) apply(ctx context.Context, a facts.Application) (*plan, error) {
+	if err := s.beginSource(ctx, a.Source); err != nil {
+		return nil, err
+	}
+	p, err := s.planBatch(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.replace) > 0 {
+		if err := s.fillScratch(ctx, "outgoing", p.replace); err != nil {
+			return nil, err
+		}
+		if err := s.deleteOrigins(ctx, a.Source, "outgoing"); err != nil {
+			return nil, err
+		}
+	}
+	owner := func(record int32) uint64 { return a.Batch.Records[record].Origin }
+	if err := s.insertFacts(ctx, a.Source, a.Batch, p.keep, owner); err != nil {
+		return nil, err
+	}
+	if err := s.applyParts(ctx, a, p); err != nil {
+		return nil, err
+	}
+	if err := s.writeLedger(ctx, a, p); err != nil {
+		return nil, err
+	}
+	if a.Tail {
+		return p, s.noteTail(ctx, a, p)
+	}
+	return p, s.notePosition(ctx, a, p.counts)
+}
+
+// beginSource marks everything for derivation when a source first brings
+// facts: cheaper than keeping a set of all that it touches.
+func (s *Store) beginSource(ctx context.Context, source string) error {
+	if s.sources[source] != nil {
+		return nil
+	}
+	s.source(source)
+	return s.markAll(ctx)
+}
+
+// insertFacts appends the kept rows of a batch to their tables.
+func (s *Store) insertFacts(ctx context.Context, source string, b *facts.Batch, keep []bool, owner func(record int32) uint64) error {
+	for _, rows := range b.Tables {
+		if rows == nil || rows.N == 0 {
+			continue
+		}
+		sel, all := selected(rows, keep)
+		if len(sel) == 0 && !all {
+			continue
+		}
+		n := len(sel)
+		if all {
+			n, sel = rows.N, nil
+		}
+		if err := s.uses(ctx, source, rows.Table); err != nil {
+			return err
+		}
+		derived, err := s.resolveRows(ctx, source, rows)
+		if err != nil {
+			return err
+		}
+		if err := s.insert(ctx, rows.Table.Name, s.columns(source, rows, derived, owner), n, sel); err != nil {
+			return err
+		}
+		if err := s.markNew(ctx, rows, derived, n, sel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// selected lists the rows of kept records; all is true where that is every row.
+func selected(rows *facts.Rows, keep []bool) (sel []int32, all bool) {
+	all = true
+	for _, r := range rows.Record {
+		if !keep[r] {
+			all = false
+			break
+		}
+	}
+	if all {
+		return nil, true
+	}
+	for i, r := range rows.Record {
+		if keep[r] {
+			sel = append(sel, int32(i))
+		}
+	}
+	return sel, false
+}
+
+// columns puts together what a table's columns are filled from: origin and
+// source, columns known by derivation, the batch's own, and its attributes.
+func (s *Store) columns(source string, rows *facts.Rows, derived map[string]column, owner func(int32) uint64) []field {
+	t := rows.Table
+	known := s.attributes[t.Name]
+	columns := make([]field, len(t.Columns), len(t.Columns)+len(rows.Attrs))
+	for i, c := range t.Columns {
+		columns[i].name = c.Name
+		switch own, ok := derived[c.Name]; {
+		case ok:
+			columns[i].column = own
+		case c.Name == "origin":
+			origins := make([]int64, rows.N)
+			for row, record := range rows.Record {
+				origins[row] = int64(owner(record))
+			}
+			columns[i].column = intColumn(facts.Hash, origins)
+		case c.Name == "source":
+			columns[i].column = sameText(source)
+		default:
+			columns[i].column = vectorColumn(c.Kind, &rows.Cols[i])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(rows.Attrs)) {
+		columns = append(columns, field{attributeColumn(known.index[name]), vectorColumn(facts.Text, rows.Attrs[name])})
+	}
+	return columns
+}

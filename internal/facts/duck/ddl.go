@@ -1,0 +1,81 @@
+package duck
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/callpace/callpace/internal/facts"
+)
+
+// layoutVersion is part of the fingerprint: raise it with every change to the
+// tables below or to how derived columns come about.
+const layoutVersion = 1
+
+// own are the tables beside the facts. None has an index: keys are made unique
+// by the only writer.
+const ownTables = `
+CREATE TABLE meta (key VARCHAR, value VARCHAR);
+-- The winning record of every origin.
+CREATE TABLE records (origin UBIGINT, version BIGINT, content UBIGINT, input BIGINT, line BIGINT, source VARCHAR);
+-- Records of which several make up one thing.
+CREATE TABLE parts (source VARCHAR, group_origin UBIGINT, group_name VARCHAR, record UBIGINT, seq BIGINT,
+	link VARCHAR, offers BOOLEAN, data VARCHAR);
+-- Which fact tables hold rows of a source.
+CREATE TABLE source_facts (source VARCHAR, fact VARCHAR);
+-- The columns behind the sources' own attributes.
+CREATE TABLE attributes (fact VARCHAR, name VARCHAR, col VARCHAR);
+CREATE TABLE streams (stream INTEGER, source VARCHAR, position BIGINT, line BIGINT);
+CREATE TABLE inputs (input INTEGER, stream INTEGER, source VARCHAR, position BIGINT, line BIGINT,
+	read BIGINT, new BIGINT, updated BIGINT, unchanged BIGINT, skipped BIGINT, rejected BIGINT, warned BIGINT, done BOOLEAN);
+-- The unterminated last record of a stream, as long as the stream may go on.
+CREATE TABLE tails (stream INTEGER, input INTEGER, origin UBIGINT, overwrote BOOLEAN);
+CREATE TABLE tail_counts (stream INTEGER, input INTEGER,
+	read BIGINT, new BIGINT, updated BIGINT, unchanged BIGINT, skipped BIGINT, rejected BIGINT, warned BIGINT);
+CREATE TABLE days (day DATE, week VARCHAR, month VARCHAR, quarter VARCHAR, year VARCHAR, weekday TINYINT,
+	week_start DATE, week_end DATE, month_start DATE, month_end DATE, quarter_start DATE, quarter_end DATE,
+	year_start DATE, year_end DATE);
+-- What a derivation still has to look at.
+CREATE TABLE dirty_leads (lead VARCHAR);
+CREATE TABLE dirty_phones (phone VARCHAR);
+-- Who has a phone; and in which team an agent is, in disjoint spans without gaps at the ends of time.
+CREATE TABLE lead_phones (phone VARCHAR, lead VARCHAR);
+CREATE TABLE team_spans (agent VARCHAR, team VARCHAR, from_day DATE, to_day DATE, latest BOOLEAN);
+-- The change log, and what it compares: months as they stood, and rows replaced since.
+CREATE TABLE changes (input INTEGER, month VARCHAR, measure VARCHAR, before DECIMAL(38,6), after DECIMAL(38,6),
+	cancelled BIGINT, changed BIGINT, added BIGINT, removed BIGINT);
+CREATE TABLE months (month VARCHAR, measure VARCHAR, value DECIMAL(38,6));
+CREATE TABLE replaced (fact VARCHAR, origin UBIGINT, source_id VARCHAR, day DATE, cancelled BOOLEAN);
+`
+
+// scratch are temporary tables of the writer's connection.
+const scratch = `
+CREATE TEMP TABLE IF NOT EXISTS incoming (origin UBIGINT);
+CREATE TEMP TABLE IF NOT EXISTS outgoing (origin UBIGINT);
+CREATE TEMP TABLE IF NOT EXISTS touched (origin UBIGINT);
+CREATE TEMP TABLE IF NOT EXISTS texts (text VARCHAR);
+CREATE TEMP TABLE IF NOT EXISTS scope (lead VARCHAR);
+CREATE TEMP TABLE IF NOT EXISTS phones (phone VARCHAR);
+CREATE TEMP TABLE IF NOT EXISTS spellings (source VARCHAR, alias VARCHAR, day DATE, agent VARCHAR, team VARCHAR);
+`
+
+func (s *Store) createTables(ctx context.Context) error {
+	var ddl strings.Builder
+	ddl.WriteString(ownTables)
+	for _, t := range facts.Tables {
+		fmt.Fprintf(&ddl, "CREATE TABLE %s (", t.Name)
+		for i, c := range t.Columns {
+			if i > 0 {
+				ddl.WriteString(", ")
+			}
+			fmt.Fprintf(&ddl, "%s %s", c.Name, sqlTypes[c.Kind])
+		}
+		ddl.WriteString(");\n")
+	}
+	return s.exec(ctx, ddl.String())
+}
+
+var sqlTypes = map[facts.Kind]string{
+	facts.Text: "VARCHAR", facts.Int: "BIGINT", facts.Bool: "BOOLEAN", facts.Seconds: "DECIMAL(12,3)",
+	facts.Amount: "DECIMAL(18,6)", facts.Instant: "TIMESTAMP", facts.Day: "DATE", facts.Hour: "TINYINT", facts.Hash: "UBIGINT",
+}

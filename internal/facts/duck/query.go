@@ -1,0 +1,201 @@
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/facts/factsql"
+	"github.com/callpace/callpace/internal/kpi"
+)
+
+// Engine answers questions about the facts of one file. It is safe for
+// concurrent use; every question sees one committed state.
+type Engine struct {
+	db       *sql.DB
+	currency string
+}
+
+var _ kpi.Engine = (*Engine)(nil)
+
+// NewEngine reads a database that has the tables of this package. currency is
+// the organisation's.
+func NewEngine(db *sql.DB, currency string) *Engine { return &Engine{db: db, currency: currency} }
+
+// Engine answers questions about the store's facts.
+func (s *Store) Engine() *Engine { return NewEngine(s.db, s.settings.Currency) }
+
+// Aggregate answers a Select by one statement.
+func (e *Engine) Aggregate(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
+	attrs, err := e.attributes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q, err := factsql.Aggregate(dialect{}, s, attrs)
+	if err != nil {
+		return nil, err
+	}
+	var groups []kpi.Group
+	err = e.each(ctx, q.Text, q.Args, func(cols []any) error {
+		if s.MaxGroups > 0 && len(groups) == s.MaxGroups {
+			return callpace.E(callpace.Limit, "kpi.too_many_groups", "max", s.MaxGroups)
+		}
+		for i := range cols {
+			cols[i] = plain(cols[i])
+		}
+		g, err := q.Group(cols, e.currency)
+		if errors.Is(err, factsql.ErrSetTooLarge) {
+			return callpace.E(callpace.Limit, "kpi.set_too_large", "max", factsql.MaxSet)
+		}
+		groups = append(groups, g)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("aggregate %s: %w", s.Fact.Name, err)
+	}
+	return groups, nil
+}
+
+// SQL gives the statement that answers a Select, for reading.
+func (e *Engine) SQL(ctx context.Context, s kpi.Select) (string, error) {
+	attrs, err := e.attributes(ctx)
+	if err != nil {
+		return "", err
+	}
+	q, err := factsql.Aggregate(dialect{}, s, attrs)
+	return q.Explain(dialect{}), err
+}
+
+// Rows lists the rows that a RowsSpec asks for.
+func (e *Engine) Rows(ctx context.Context, spec kpi.RowsSpec) (kpi.RowSet, error) {
+	attrs, err := e.attributes(ctx)
+	if err != nil {
+		return kpi.RowSet{}, err
+	}
+	l, err := factsql.Rows(dialect{}, spec, attrs)
+	if err != nil {
+		return kpi.RowSet{}, err
+	}
+	set := kpi.RowSet{Columns: l.Columns}
+	err = e.each(ctx, l.Text, l.Args, func(cols []any) error {
+		row, err := l.Row(cols)
+		set.Rows = append(set.Rows, row)
+		return err
+	})
+	if err != nil {
+		return kpi.RowSet{}, fmt.Errorf("list %s: %w", spec.Fact.Name, err)
+	}
+	return set, nil
+}
+
+// Count counts the rows that a RowsSpec asks for, as if it had no limit.
+func (e *Engine) Count(ctx context.Context, spec kpi.RowsSpec) (n int64, err error) {
+	attrs, err := e.attributes(ctx)
+	if err != nil {
+		return 0, err
+	}
+	q, err := factsql.Count(dialect{}, spec, attrs)
+	if err != nil {
+		return 0, err
+	}
+	if err := e.db.QueryRowContext(ctx, q.Text, q.Args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count %s: %w", spec.Fact.Name, err)
+	}
+	return n, nil
+}
+
+// Attributes lists the attributes of a fact, "agent" those of the roster, in
+// alphabetical order.
+func (e *Engine) Attributes(ctx context.Context, fact string) ([]string, error) {
+	if fact == "agent" {
+		fact = facts.Roster.Name
+	}
+	names := []string{}
+	err := e.each(ctx, "SELECT name FROM attributes WHERE fact = $1 ORDER BY name", []any{fact}, func(cols []any) error {
+		names = append(names, cols[0].(string))
+		return nil
+	})
+	return names, err
+}
+
+// Range gives the first and last day of a fact's date.
+func (e *Engine) Range(ctx context.Context, fact *facts.Table, date string) (first, last int64, ok bool, err error) {
+	q, err := factsql.Range(dialect{}, fact, date)
+	if err != nil {
+		return 0, 0, false, err
+	}
+	var from, to sql.NullInt64
+	if err := e.db.QueryRowContext(ctx, q.Text).Scan(&from, &to); err != nil {
+		return 0, 0, false, fmt.Errorf("range of %s: %w", fact.Name, err)
+	}
+	return from.Int64, to.Int64, from.Valid, nil
+}
+
+func (e *Engine) attributes(ctx context.Context) (factsql.Attributes, error) {
+	attrs := factsql.Attributes{}
+	err := e.each(ctx, "SELECT fact, name, col FROM attributes", nil, func(cols []any) error {
+		attrs[factsql.Attribute{Fact: cols[0].(string), Name: cols[1].(string)}] = cols[2].(string)
+		return nil
+	})
+	return attrs, err
+}
+
+// each runs a statement and hands over its rows; cols is used again for the next.
+func (e *Engine) each(ctx context.Context, text string, args []any, row func(cols []any) error) error {
+	rows, err := e.db.QueryContext(ctx, text, args...)
+	if err != nil {
+		return queryError(err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	cols, to := make([]any, len(names)), make([]any, len(names))
+	for i := range cols {
+		to[i] = &cols[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(to...); err != nil {
+			return err
+		}
+		if err := row(cols); err != nil {
+			return err
+		}
+	}
+	return queryError(rows.Err())
+}
+
+// queryError tells a number too large for 64 bits from our own faults.
+func queryError(err error) error {
+	var d *duckdb.Error
+	if errors.As(err, &d) && (d.Type == duckdb.ErrorTypeOutOfRange || d.Type == duckdb.ErrorTypeConversion) {
+		return callpace.E(callpace.Limit, "kpi.number_too_large").Because(err)
+	}
+	return err
+}
+
+// plain turns DuckDB's lists and maps into Go's.
+func plain(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]string, len(v))
+		for i := range v {
+			out[i] = v[i].(string)
+		}
+		return out
+	case duckdb.OrderedMap:
+		out := make(map[int64]int64, v.Len())
+		keys, values := v.Keys(), v.Values()
+		for i := range keys {
+			out[keys[i].(int64)] = int64(values[i].(uint64))
+		}
+		return out
+	}
+	return v
+}

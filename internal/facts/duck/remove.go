@@ -1,0 +1,64 @@
+package duck
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/callpace/callpace/internal/facts"
+)
+
+// RemoveSource takes everything of a source away, its positions included, so
+// that its inputs can be projected anew.
+func (s *Store) RemoveSource(ctx context.Context, source string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.inTransaction(ctx, func() error {
+		for _, t := range s.tablesOf(source) {
+			where := "source = " + quote(source)
+			if err := s.markRows(ctx, t, where); err != nil {
+				return err
+			}
+			if err := s.exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s", t.Name, where)); err != nil {
+				return err
+			}
+		}
+		return s.execAll(ctx, []string{
+			"DELETE FROM tails WHERE input IN (SELECT input FROM inputs WHERE source = $1)",
+			"DELETE FROM tail_counts WHERE input IN (SELECT input FROM inputs WHERE source = $1)",
+			"DELETE FROM records WHERE source = $1",
+			"DELETE FROM parts WHERE source = $1",
+			"DELETE FROM streams WHERE source = $1",
+			"DELETE FROM inputs WHERE source = $1",
+			"DELETE FROM source_facts WHERE source = $1",
+		}, source)
+	})
+	if err != nil {
+		return fmt.Errorf("remove source %s from the facts: %w", source, err)
+	}
+	delete(s.sources, source)
+	return nil
+}
+
+// Reset empties the file but for its change log.
+func (s *Store) Reset(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.inTransaction(ctx, func() error {
+		for _, t := range facts.Tables {
+			if err := s.exec(ctx, "DELETE FROM "+t.Name); err != nil {
+				return err
+			}
+		}
+		for _, t := range []string{"records", "parts", "source_facts", "streams", "inputs", "tails", "tail_counts", "dirty_leads",
+			"dirty_phones", "lead_phones", "team_spans", "replaced"} {
+			if err := s.exec(ctx, "DELETE FROM "+t); err != nil {
+				return err
+			}
+		}
+		return s.exec(ctx, "DELETE FROM meta WHERE key LIKE 'dirty_%'")
+	})
+	if err != nil {
+		return fmt.Errorf("reset the facts: %w", err)
+	}
+	return s.load(ctx)
+}

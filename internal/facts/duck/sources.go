@@ -1,0 +1,112 @@
+package duck
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/callpace/callpace/internal/facts"
+)
+
+// sourceState is what the writer remembers of a source.
+type sourceState struct {
+	facts map[string]bool // tables that hold rows of it
+	// records and groups hold every origin that the source has in the file, as
+	// long as this process wrote all of them: a first import then never looks
+	// for earlier versions. Nil where that is not known.
+	records, groups *originSet
+}
+
+func (s *Store) loadSources(ctx context.Context) error {
+	s.sources = map[string]*sourceState{}
+	err := s.each(ctx, "SELECT source, fact FROM source_facts", nil, func(scan func(...any) error) error {
+		var source, fact string
+		if err := scan(&source, &fact); err != nil {
+			return err
+		}
+		if s.sources[source] == nil {
+			s.sources[source] = &sourceState{facts: map[string]bool{}}
+		}
+		s.sources[source].facts[fact] = true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	// A source may have records and yet no rows.
+	return s.each(ctx, "SELECT DISTINCT source FROM inputs", nil, func(scan func(...any) error) error {
+		var source string
+		if err := scan(&source); err != nil {
+			return err
+		}
+		if s.sources[source] == nil {
+			s.sources[source] = &sourceState{facts: map[string]bool{}}
+		}
+		return nil
+	})
+}
+
+func (s *Store) source(name string) *sourceState {
+	if s.sources[name] == nil {
+		s.sources[name] = &sourceState{facts: map[string]bool{}, records: &originSet{}, groups: &originSet{}}
+	}
+	return s.sources[name]
+}
+
+// uses notes that a source has rows in a table.
+func (s *Store) uses(ctx context.Context, source string, t *facts.Table) error {
+	state := s.source(source)
+	if state.facts[t.Name] {
+		return nil
+	}
+	state.facts[t.Name] = true
+	return s.exec(ctx, "INSERT INTO source_facts VALUES (?, ?)", source, t.Name)
+}
+
+// tablesOf lists the tables that hold rows of a source, in the schema's order.
+func (s *Store) tablesOf(source string) []*facts.Table {
+	var tables []*facts.Table
+	for _, t := range facts.Tables {
+		if s.source(source).facts[t.Name] {
+			tables = append(tables, t)
+		}
+	}
+	return tables
+}
+
+// fillScratch replaces the contents of a temporary table of hashes.
+func (s *Store) fillScratch(ctx context.Context, table string, origins []uint64) error {
+	if err := s.exec(ctx, "DELETE FROM temp."+table); err != nil {
+		return err
+	}
+	return s.insert(ctx, "temp."+table, []field{{"origin", hashColumn(origins)}}, len(origins), nil)
+}
+
+// fillTexts replaces the contents of the temporary table of texts.
+func (s *Store) fillTexts(ctx context.Context, texts []string) error {
+	if err := s.exec(ctx, "DELETE FROM temp.texts"); err != nil {
+		return err
+	}
+	return s.insert(ctx, "temp.texts", []field{{"text", textColumn(texts)}}, len(texts), nil)
+}
+
+func hashColumn(hashes []uint64) column {
+	ints := make([]int64, len(hashes))
+	for i, h := range hashes {
+		ints[i] = int64(h)
+	}
+	return intColumn(facts.Hash, ints)
+}
+
+// deleteOrigins takes the rows of the origins in a temporary table out of
+// every fact table of a source, leaving marks of what they touched.
+func (s *Store) deleteOrigins(ctx context.Context, source, from string) error {
+	for _, t := range s.tablesOf(source) {
+		if err := s.markRows(ctx, t, "origin IN (FROM temp."+from+")"); err != nil {
+			return err
+		}
+		if err := s.exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE origin IN (FROM temp.%s)", t.Name, from)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
