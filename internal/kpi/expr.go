@@ -42,6 +42,11 @@ type (
 	PeriodStart struct{}
 	// PeriodEnd is described at PeriodStart.
 	PeriodEnd struct{}
+	// Date is a literal day: a moment without a time of day.
+	Date struct{ Day int64 }
+	// BucketKey is the printed key of the bucket in which the row's date (the
+	// Select's) falls, as a text: a filter on month, week or weekday compares it.
+	BucketKey struct{ Bucket Bucket }
 	// Op applies an operator to its arguments.
 	Op struct {
 		Name OpName
@@ -79,4 +84,6 @@ func (Boolean) isExpr()     {}
 func (Now) isExpr()         {}
 func (PeriodStart) isExpr() {}
 func (PeriodEnd) isExpr()   {}
+func (Date) isExpr()        {}
+func (BucketKey) isExpr()   {}
 func (Op) isExpr()          {}

@@ -29,7 +29,7 @@ type Select struct {
 	// ByDay also groups by the local day (as a last key column, "" for undated):
 	// the clusters from which intervals are computed. Only additive measures.
 	ByDay bool
-	Now   time.Time
+	Now   time.Time // in the organisation's zone: its Location says which day it is
 	// MaxGroups is the largest answer wanted; an engine stops with a Limit error beyond it.
 	MaxGroups int
 }

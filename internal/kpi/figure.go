@@ -1,0 +1,201 @@
+package kpi
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/stats"
+)
+
+// frame reckons every KPI for every row.
+func (p *Plan) frame(g *gathered) *Frame {
+	f := &Frame{Dims: p.Query.By, Period: g.period, Compare: p.Query.Compare}
+	for _, k := range p.kpis {
+		f.Columns = append(f.Columns, Column{Name: k.name, ID: k.def.ID, Variant: k.variant.Name, Version: k.def.Version,
+			Unit: k.unit, Kind: k.kind, Better: k.def.Better, Target: k.def.Target})
+	}
+	for _, r := range g.order {
+		out := FrameRow{Key: r.key, Figures: make([]Figure, len(p.kpis))}
+		for i, k := range p.kpis {
+			out.Figures[i] = p.figure(g, r, k)
+		}
+		f.Rows = append(f.Rows, out)
+	}
+	for i, k := range p.kpis {
+		if k.kind == KindShare {
+			share(f, i)
+		}
+	}
+	return f
+}
+
+func (p *Plan) figure(g *gathered, r *row, k *compiled) Figure {
+	at := p.valueIn(g, r, r.values)
+	if k.value != nil {
+		return p.shown(g.eval(k.value, at), k)
+	}
+	num, den := g.eval(k.num, at), g.eval(k.den, at)
+	f := p.shown(calculate("/", num, den), k)
+	if num.ok && den.ok {
+		f.Num, f.Den, f.Parts = num.v, den.v, true
+	}
+	if k.kind == KindProportion && f.Valid {
+		if i, ok := stats.Wilson(stats.Proportion{X: num.v, N: den.v}, stats.Confidence); ok {
+			f.Low, f.High, f.Interval = i.Low, i.High, true
+		}
+		if den.v < SmallGroup {
+			f.Marks = append(f.Marks, Small)
+		}
+	} else if p.Query.Intervals {
+		if e, ok := p.estimate(g, r, k); ok {
+			if i, ok := e.Interval(stats.Confidence); ok && f.Valid {
+				f.Low, f.High, f.Interval = i.Low, i.High, true
+			}
+		}
+	}
+	if k.immature != nil {
+		if n := g.eval(k.immature, at); n.ok && n.v > 0 {
+			f.Marks = append(f.Marks, Immature)
+		}
+	}
+	return f
+}
+
+// shown makes a figure of a number.
+func (p *Plan) shown(n number, k *compiled) Figure {
+	f := Figure{Valid: n.ok, Number: n.v}
+	if n.mark != "" {
+		f.Marks = append(f.Marks, n.mark)
+	}
+	if !n.ok {
+		f.Number = 0
+		return f
+	}
+	if n.isExact {
+		f.Exact, f.IsExact = callpace.Amount(n.exact), true
+	}
+	if k.unit == UnitMoney {
+		f.Currency = n.currency
+		if f.Currency == "" {
+			f.Currency = p.Query.Currency
+		}
+	}
+	return f
+}
+
+// clusters are a row's parts of a ratio by day, in the order of the days.
+func (p *Plan) clusters(g *gathered, r *row, num, den formula) []stats.Cluster {
+	if !linear(num) || !linear(den) {
+		return nil
+	}
+	var out []stats.Cluster
+	for _, day := range keys(r.days) {
+		at := p.valueIn(g, r, r.days[day])
+		n, d := g.eval(num, at), g.eval(den, at)
+		if n.ok && d.ok {
+			out = append(out, stats.Cluster{Num: n.v, Den: d.v})
+		}
+	}
+	return out
+}
+
+// estimate gives a row's figure with its error, where it has one.
+func (p *Plan) estimate(g *gathered, r *row, k *compiled) (stats.Estimate, bool) {
+	switch {
+	case len(r.days) == 0:
+	case k.num != nil:
+		if c := p.clusters(g, r, k.num, k.den); len(c) > 1 {
+			return stats.Ratio(c)
+		}
+	case k.kind == KindCount && g.period != nil:
+		return stats.Total(p.perDay(g, r, k))
+	}
+	return stats.Estimate{}, false
+}
+
+// perDay lists a count by day, those without any included, up to today.
+func (p *Plan) perDay(g *gathered, r *row, k *compiled) []float64 {
+	if !linear(k.value) {
+		return nil
+	}
+	to := min(g.period.To, p.Query.today()+1)
+	var out []float64
+	for day := g.period.From; day < to; day++ {
+		n := number{}
+		if values := r.days[p.Query.Calendar.Key("day", day)]; values != nil {
+			n = g.eval(k.value, p.valueIn(g, r, values))
+		}
+		out = append(out, n.v)
+	}
+	return out
+}
+
+// share turns the figures of a column into their shares of all shown.
+func share(f *Frame, column int) {
+	var whole number
+	for _, r := range f.Rows {
+		if x := r.Figures[column]; x.Valid {
+			n := number{ok: true, v: x.Number, exact: int64(x.Exact), isExact: x.IsExact, currency: x.Currency}
+			if !whole.ok && whole.mark == "" {
+				whole = n
+			} else {
+				whole = calculate("+", whole, n)
+			}
+		}
+	}
+	for i := range f.Rows {
+		x := &f.Rows[i].Figures[column]
+		if !x.Valid {
+			continue
+		}
+		if !whole.ok || whole.v == 0 {
+			*x = Figure{Marks: x.Marks}
+			if whole.mark != "" {
+				x.Marks = append(x.Marks, whole.mark)
+			}
+			continue
+		}
+		*x = Figure{Valid: true, Number: x.Number / whole.v, Num: x.Number, Den: whole.v, Parts: true, Marks: x.Marks}
+	}
+}
+
+// shrink draws each column's figures toward the mean of its rows.
+func (p *Plan) shrink(f *Frame, g *gathered) {
+	rows := map[string]*row{}
+	for _, r := range g.order {
+		rows[rowID(r.key)] = r
+	}
+	for i, k := range p.kpis {
+		var shrunk []stats.Shrunk
+		var ok bool
+		if k.kind == KindProportion {
+			peers := make([]stats.Proportion, len(f.Rows))
+			for j, r := range f.Rows {
+				peers[j] = stats.Proportion{X: r.Figures[i].Num, N: r.Figures[i].Den}
+			}
+			shrunk, ok = stats.ShrinkRates(peers)
+		} else if k.num != nil {
+			peers := make([]stats.Estimate, len(f.Rows))
+			for j, r := range f.Rows {
+				if e, ok := p.estimate(g, rows[rowID(r.Key)], k); ok {
+					peers[j] = e
+				}
+			}
+			shrunk, ok = stats.ShrinkMeans(peers)
+		}
+		if !ok {
+			continue
+		}
+		for j := range f.Rows {
+			if x := &f.Rows[j].Figures[i]; x.Valid {
+				x.Shrunk, x.Weight, x.IsShrunk = shrunk[j].Value, shrunk[j].Weight, true
+			}
+		}
+	}
+}
+
+// byKey orders rows by their keys, so that sums come out alike every time.
+func (g *gathered) byKey() {
+	slices.SortFunc(g.order, func(a, b *row) int { return cmp.Compare(rowID(a.key), rowID(b.key)) })
+}

@@ -1,0 +1,38 @@
+package kpi
+
+import "github.com/callpace/callpace/internal/facts"
+
+// RowsSpec asks for the rows behind a number. Of its Select, all counts that
+// says which rows are looked at; Measures, ByDay and MaxGroups do not. What a
+// measure asks of its rows belongs into Where.
+type RowsSpec struct {
+	Select
+	Key     []string // as Dims: only the rows of that group; nil: of all groups
+	Columns []string // of the fact, or "attr.NAME"; nil: all of both
+	// Unique lists one row, the first by date, for each value of an expression
+	// and none for null: what a count of different leads counted. nil: every row.
+	Unique Expr
+	Limit  int // 0: no limit
+	Offset int
+}
+
+// RowSet is a listing of rows, ordered by the fact's date.
+type RowSet struct {
+	Columns []facts.Column // attributes are named "attr.NAME" and of kind Text
+	Rows    []Row
+}
+
+// Row is one row of a fact. Input and Line say where it was read; both are 0
+// where a row was made from several records or derived.
+type Row struct {
+	Input, Line int64
+	Cells       []Cell // as RowSet.Columns
+}
+
+// Cell is one value in the unit of its column's kind: Text for facts.Text,
+// else Int. It is null unless Valid.
+type Cell struct {
+	Valid bool
+	Int   int64
+	Text  string
+}

@@ -1,0 +1,203 @@
+package kpi
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/calendar"
+)
+
+// Run answers a query.
+func (c *Catalogue) Run(ctx context.Context, e Engine, q Query) (*Frame, error) {
+	p, err := c.Plan(ctx, e, q)
+	if err != nil {
+		return nil, err
+	}
+	return p.Run(ctx, e)
+}
+
+// Run asks the engine and makes the frame.
+func (p *Plan) Run(ctx context.Context, e Engine) (*Frame, error) {
+	known, err := p.probe(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	now, err := p.gather(ctx, e, p.Query.Period, known)
+	if err != nil {
+		return nil, err
+	}
+	f := p.frame(now)
+	if c := p.Query.Compare; c != nil {
+		before, err := p.gather(ctx, e, &c.Range, known)
+		if err != nil {
+			return nil, err
+		}
+		p.compare(f, now, before)
+	}
+	if err := p.finish(f, now); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// probe finds out which facts have rows, and refuses dimensions that none of
+// a fact's rows carry.
+func (p *Plan) probe(ctx context.Context, e Engine) (known map[string]bool, err error) {
+	known = map[string]bool{}
+	for _, o := range p.probes {
+		groups, err := e.Aggregate(ctx, o.Select)
+		if err != nil {
+			return nil, fmt.Errorf("probe %s: %w", o.Fact.Name, err)
+		}
+		if len(groups) == 0 || groups[0].Values[0].Exact == 0 {
+			continue
+		}
+		known[o.Fact.Name] = true
+		for i, dim := range o.dims {
+			if groups[0].Values[i+1].Exact == 0 {
+				return nil, notJoinable(o.kpi[i], dim, o.Fact)
+			}
+		}
+	}
+	return known, nil
+}
+
+// gathered is what all Selects of one period came to, merged by key.
+type gathered struct {
+	period *calendar.Range
+	uses   map[string]int // column by key of the use
+	known  map[string]bool
+	rows   map[string]*row
+	order  []*row          // in no particular order
+	any    []bool          // by column: some row has a value
+	narrow map[string]bool // groups of time in which a scoped cost stands above the level asked
+	above  bool            // a scoped cost stands above what a filter chose
+}
+
+// row is one group: a value per use, nil where its Select has no such group.
+type row struct {
+	key    []string
+	values []*Value
+	days   map[string][]*Value // by day, for the uses that add up
+}
+
+func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, known map[string]bool) (*gathered, error) {
+	g := &gathered{period: period, uses: map[string]int{}, known: known, rows: map[string]*row{}, narrow: map[string]bool{}}
+	for _, s := range p.selections {
+		for _, u := range s.uses {
+			g.uses[u.key] = len(g.uses)
+		}
+	}
+	totals := make([][]Group, len(p.selections))
+	byDay := make([][]Group, len(p.selections))
+	eg, until := errgroup.WithContext(ctx)
+	eg.SetLimit(4)
+	for i, s := range p.selections {
+		sel := s.Select
+		if period != nil {
+			sel.From, sel.To = period.From, period.To
+		}
+		eg.Go(func() (err error) {
+			totals[i], err = e.Aggregate(until, sel)
+			return err
+		})
+		if daily, ok := p.daily(s, sel); ok {
+			eg.Go(func() (err error) {
+				byDay[i], err = e.Aggregate(until, daily)
+				if callpace.CodeOf(err) == callpace.Limit {
+					return nil // too many days to hold: no interval, but the answer
+				}
+				return err
+			})
+		}
+	}
+	if err := eg.Wait(); err != nil {
+		return nil, err
+	}
+	if err := p.costsAbove(ctx, e, g); err != nil {
+		return nil, err
+	}
+	g.any = make([]bool, len(g.uses))
+	for i, s := range p.selections {
+		if err := g.merge(p, s, totals[i]); err != nil {
+			return nil, err
+		}
+		g.mergeDays(p.dailyUses(s), byDay[i])
+	}
+	if len(p.Query.By) == 0 && len(g.order) == 0 {
+		g.row(nil)
+	}
+	g.byKey()
+	return g, nil
+}
+
+// daily is the Select by day from which errors are estimated: of the measures
+// that add up, where days are not groups themselves.
+func (p *Plan) daily(s *selection, sel Select) (Select, bool) {
+	q := p.Query
+	if !q.Intervals && !q.Shrink && q.Compare == nil || sel.Span {
+		return sel, false
+	}
+	for _, d := range sel.Dims {
+		if d.Bucket == BucketDay {
+			return sel, false
+		}
+	}
+	sel.ByDay = true
+	sel.Measures = nil
+	for _, u := range p.dailyUses(s) {
+		sel.Measures = append(sel.Measures, u.measure)
+	}
+	return sel, len(sel.Measures) > 0
+}
+
+// dailyUses are the measures of a Select that are asked by day, too.
+func (p *Plan) dailyUses(s *selection) []*use {
+	var out []*use
+	for _, u := range s.uses {
+		if u.additive() && p.clustered(u) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// clustered tells whether some figure takes its error from days of a measure.
+func (p *Plan) clustered(u *use) bool {
+	for _, k := range p.kpis {
+		if k.kind == KindProportion || k.kind == KindCount && p.Query.Compare == nil {
+			continue
+		}
+		for _, o := range k.uses {
+			if o.key == u.key {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// costsAbove looks for costs of which it cannot be told whether a filter
+// means them: those of the whole company, where one team is asked for.
+func (p *Plan) costsAbove(ctx context.Context, e Engine, g *gathered) error {
+	for _, s := range p.selections {
+		if len(s.Where) == 0 || !s.uses[0].def.Scoped {
+			continue
+		}
+		sel := s.Select
+		sel.Dims, sel.Where, sel.ByDay = nil, nil, false
+		sel.Measures = []Measure{{ID: "above", Agg: Count, Where: Op{IsNull, []Expr{Op{And, s.Where}}}}}
+		if g.period != nil {
+			sel.From, sel.To = g.period.From, g.period.To
+		}
+		groups, err := e.Aggregate(ctx, sel)
+		if err != nil {
+			return err
+		}
+		g.above = g.above || len(groups) > 0 && groups[0].Values[0].Exact > 0
+	}
+	return nil
+}

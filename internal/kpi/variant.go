@@ -1,0 +1,61 @@
+package kpi
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/callpace/callpace"
+)
+
+// variant resolves the part of a name after the colon. Its Name comes back as
+// it is to be shown: with the value of its setting, "" for a KPI that has but one.
+func (d *Def) variant(name string) (Variant, error) {
+	all := d.all()
+	if name == "" {
+		v := d.fill(all[0])
+		v.Name = d.Default
+		return v, nil
+	}
+	// A setting written in the name comes first: 20s means 20 s, whatever the default is set to.
+	for _, v := range all {
+		if setting, value, ok := v.match(name); ok {
+			v = d.fill(v)
+			v.Name, v.Settings[setting] = name, value
+			return v, nil
+		}
+	}
+	var known []string
+	for _, v := range all {
+		if v.Name == name || slices.Contains(v.Aliases, name) {
+			v = d.fill(v)
+			v.Name = name
+			return v, nil
+		}
+		known = append(known, v.shown())
+	}
+	known = slices.DeleteFunc(known, func(s string) bool { return s == "" })
+	if len(known) == 0 {
+		return Variant{}, callpace.E(callpace.NotFound, "kpi.no_variants", "kpi", d.ID, "name", name)
+	}
+	near := nearest(name, known)
+	if near == "" {
+		near = known[0]
+	}
+	return Variant{}, callpace.E(callpace.NotFound, "kpi.unknown_variant", "kpi", d.ID, "name", name, "nearest", near, "known", strings.Join(known, ", "))
+}
+
+var settingInName = regexp.MustCompile(`^([^{]*)\{(\w+)\}(.*)$`)
+
+// match reads the value of the setting out of a name: {threshold}s from 30s.
+func (v Variant) match(name string) (setting string, value any, ok bool) {
+	m := settingInName.FindStringSubmatch(v.Name)
+	if m == nil || len(name) <= len(m[1])+len(m[3]) || !strings.HasPrefix(name, m[1]) || !strings.HasSuffix(name, m[3]) {
+		return "", nil, false
+	}
+	a, ok := callpace.ParseAmount(name[len(m[1]) : len(name)-len(m[3])])
+	if !ok || a < 0 {
+		return "", nil, false
+	}
+	return m[2], a, true
+}
