@@ -1,0 +1,172 @@
+// Package overview answers the questions that a day begins with: how are the
+// figures that matter, where does the funnel lose most, and whom to look at
+// first, with the reason and the count. It computes nothing of its own but
+// comparisons of KPIs, and accuses nobody: a finding is a place to look.
+package overview
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/stats"
+)
+
+// Focus are the KPIs that the overview shows, Stages the steps of the funnel,
+// in their order, and Watched those in which agents are compared with their
+// peers.
+var (
+	Focus   = []string{"calls", "reach_rate", "appointments", "sales", "revenue", "conversion_rate", "average_wait", "abandonment_rate"}
+	Stages  = []string{"reach_rate", "contact_rate", "appointment_rate", "appointment_close_rate"}
+	Watched = []string{"reach_rate", "appointment_rate", "appointment_close_rate", "drop_off_rate", "premature_loss_rate", "callbacks_kept_rate", "cancellation_rate"}
+)
+
+// falseShare is the share of findings that may be false (see
+// stats.BenjaminiHochberg); minimum is the least denominator worth comparing.
+const (
+	falseShare = 0.10
+	minimum    = 30
+	mostFirst  = 5
+)
+
+// Overview is the answer.
+type Overview struct {
+	Focus   *kpi.Frame // one row, compared with the days before
+	Stages  *kpi.Frame // one row, compared with the days before
+	Weakest *Finding   // the stage and team that fall behind the others by most; nil: none beyond chance
+	First   []Finding  // whom to look at first, the clearest first
+}
+
+// Finding is a rate of one part (an agent, a team) that differs from that of
+// the others by more than chance explains, and not for the better.
+type Finding struct {
+	KPI    string
+	Of     string // agent or team
+	Among  string // the campaign that the others are of; "" for all
+	Own    stats.Proportion
+	Others stats.Proportion
+	P      float64
+}
+
+// Missed is how many more (or fewer) would have been, at the others' rate.
+func (f Finding) Missed() float64 {
+	others, _ := f.Others.Value()
+	return math.Abs(others*f.Own.N - f.Own.X)
+}
+
+// Make computes the overview of a period against another. base carries the
+// scope, the clock and the organisation's settings.
+func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, base kpi.Query, period calendar.Range, before kpi.Comparison) (*Overview, error) {
+	var o Overview
+	base.Period = &period
+	compared := base
+	compared.Compare, compared.Intervals = &before, true
+	for _, part := range []struct {
+		kpis []string
+		into **kpi.Frame
+	}{{Focus, &o.Focus}, {Stages, &o.Stages}} {
+		q := compared
+		q.KPIs = part.kpis
+		f, err := c.Run(ctx, e, q)
+		if err != nil {
+			return nil, err
+		}
+		*part.into = f
+	}
+	teams, err := behind(ctx, c, e, base, Stages, "team")
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range teams {
+		if o.Weakest == nil || f.P < o.Weakest.P {
+			o.Weakest = &teams[i]
+		}
+	}
+	agents, err := behind(ctx, c, e, base, Watched, "campaign", "agent")
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(agents, func(a, b Finding) int {
+		switch {
+		case a.P < b.P:
+			return -1
+		case a.P > b.P:
+			return 1
+		}
+		return 0
+	})
+	named := map[string]bool{}
+	for _, f := range agents {
+		if !named[f.Of] && len(o.First) < mostFirst {
+			named[f.Of] = true
+			o.First = append(o.First, f)
+		}
+	}
+	return &o, nil
+}
+
+// behind finds the parts whose rates fall behind those of the others: the last
+// dimension names the part, the ones before it whom it is compared among.
+func behind(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, q kpi.Query, kpis []string, by ...string) ([]Finding, error) {
+	var all []Finding
+	var p []float64
+	for _, name := range kpis {
+		q.KPIs, q.By = []string{name}, by
+		f, err := c.Run(ctx, e, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, finding := range compare(f) {
+			all, p = append(all, finding), append(p, finding.P)
+		}
+	}
+	marks := stats.BenjaminiHochberg(p, falseShare)
+	var found []Finding
+	for i, f := range all {
+		own, _ := f.Own.Value()
+		others, _ := f.Others.Value()
+		d, err := c.Find(f.KPI)
+		if err != nil {
+			return nil, err
+		}
+		if marks[i] && (d.Better == "lower") == (own > others) {
+			found = append(found, f)
+		}
+	}
+	return found, nil
+}
+
+// compare sets every part of a frame of one proportion against the sum of the
+// others that share its key but for the last dimension.
+func compare(f *kpi.Frame) []Finding {
+	last := len(f.Dims) - 1
+	among := map[string]stats.Proportion{}
+	group := func(r kpi.FrameRow) string {
+		if last == 0 {
+			return ""
+		}
+		return r.Key[0]
+	}
+	for _, r := range f.Rows {
+		if x := r.Figures[0]; x.Valid && r.Key[last] != "" {
+			sum := among[group(r)]
+			among[group(r)] = stats.Proportion{X: sum.X + x.Num, N: sum.N + x.Den}
+		}
+	}
+	var out []Finding
+	for _, r := range f.Rows {
+		x := r.Figures[0]
+		sum := among[group(r)]
+		others := stats.Proportion{X: sum.X - x.Num, N: sum.N - x.Den}
+		if !x.Valid || r.Key[last] == "" || x.Den < minimum || others.N < minimum {
+			continue
+		}
+		own := stats.Proportion{X: x.Num, N: x.Den}
+		if c, ok := stats.ProportionChange(own, others); ok {
+			out = append(out, Finding{KPI: f.Columns[0].Name, Of: r.Key[last], Among: group(r), Own: own, Others: others, P: c.P})
+		}
+	}
+	return out
+}
