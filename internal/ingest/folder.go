@@ -1,0 +1,194 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/currency"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/facts/duck"
+	"github.com/callpace/callpace/internal/journal"
+	"github.com/callpace/callpace/internal/source"
+)
+
+// Deps are what a folder needs of the outside.
+type Deps struct {
+	Formats  *source.Registry
+	Now      func() time.Time
+	Progress Progress                      // nil: nobody watches
+	Sentence func(callpace.Message) string // the reader's text of a reject's reason
+	Notice   func(key string, args ...any) // tells the reader that something was put right; nil: nobody listens
+}
+
+// Progress is told how far long work has come. stage names a message
+// ("progress.<stage>"); total is 0 where it is not known.
+type Progress func(stage string, done, total int64)
+
+// Folder is an open data folder: one organisation, owned by this process.
+type Folder struct {
+	dir      string
+	deps     Deps
+	journal  *journal.Journal
+	store    *duck.Store
+	settings facts.Settings
+	warnings warnings
+}
+
+const factsFile = "facts.duckdb"
+
+// decodersVersion is part of the facts' fingerprint: raise it whenever a
+// decoder or the projection reads the same bytes differently than before.
+const decodersVersion = "1"
+
+// CheckSettings tells what is wrong with settings that a user chose.
+func CheckSettings(s facts.Settings) error {
+	if _, err := s.Clock(); err != nil || s.Zone == "" || s.Zone == "Local" {
+		return callpace.E(callpace.Invalid, "settings.bad_zone", "zone", s.Zone)
+	}
+	if _, err := currency.ParseISO(s.Currency); err != nil {
+		return callpace.E(callpace.Invalid, "settings.bad_currency", "currency", s.Currency)
+	}
+	if s.Country != "" && phonenumbers.GetCountryCodeForRegion(s.Country) == 0 {
+		return callpace.E(callpace.Invalid, "settings.bad_country", "country", s.Country)
+	}
+	return nil
+}
+
+// Init makes a data folder for an organisation. The folder may exist, but must
+// hold no organisation yet.
+func Init(ctx context.Context, dir string, s facts.Settings, now time.Time) error {
+	j, err := journal.Open(ctx, dir, journal.Options{})
+	if err != nil {
+		return err
+	}
+	err = func() error {
+		if _, found, err := readSettings(ctx, j); err != nil {
+			return err
+		} else if found {
+			return callpace.E(callpace.Conflict, "init.exists", "dir", dir)
+		}
+		return putSettings(ctx, j, s, now)
+	}()
+	return errors.Join(err, j.Close())
+}
+
+// Open opens a data folder and brings its facts up to the journal: a fact file
+// that is missing, damaged, foreign or of other settings is set aside and
+// rebuilt; inputs that were journalled but not projected are projected.
+func Open(ctx context.Context, dir string, deps Deps) (*Folder, error) {
+	if !Exists(dir) {
+		return nil, callpace.E(callpace.NotFound, "folder.missing", "dir", dir)
+	}
+	j, err := journal.Open(ctx, dir, journal.Options{})
+	if err != nil {
+		return nil, err
+	}
+	f := &Folder{dir: dir, deps: deps, journal: j, warnings: warnings{}}
+	if err := f.open(ctx); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func (f *Folder) open(ctx context.Context) error {
+	s, found, err := readSettings(ctx, f.journal)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return callpace.E(callpace.NotFound, "folder.missing", "dir", f.dir)
+	}
+	f.settings = s
+	for _, d := range f.journal.Damage() {
+		f.notice(d.Key, "detail", d.Error())
+	}
+	f.store, err = duck.Open(f.factsPath(), decodersVersion, s, duck.Options{})
+	if why, rebuild := duck.NeedsRebuild(err); rebuild {
+		f.notice("facts.set_aside", "reason", string(why))
+		return f.rebuild(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return f.catchUp(ctx, f.store)
+}
+
+// Close lets the folder go.
+func (f *Folder) Close() error {
+	var err error
+	if f.store != nil {
+		err = f.store.Close()
+	}
+	return errors.Join(err, f.journal.Close())
+}
+
+// Store gives the folder's facts.
+func (f *Folder) Store() *duck.Store { return f.store }
+
+// Settings gives what the organisation says of itself.
+func (f *Folder) Settings() facts.Settings { return f.settings }
+
+// SetSettings changes the organisation's settings and rebuilds the facts by them.
+func (f *Folder) SetSettings(ctx context.Context, s facts.Settings) error {
+	if err := putSettings(ctx, f.journal, s, f.deps.Now()); err != nil {
+		return err
+	}
+	f.settings = s
+	return f.Rebuild(ctx)
+}
+
+func (f *Folder) factsPath() string { return filepath.Join(f.dir, factsFile) }
+
+func (f *Folder) progress(stage string, done, total int64) {
+	if f.deps.Progress != nil {
+		f.deps.Progress(stage, done, total)
+	}
+}
+
+func (f *Folder) notice(key string, args ...any) {
+	if f.deps.Notice != nil {
+		f.deps.Notice(key, args...)
+	}
+}
+
+func readSettings(ctx context.Context, j *journal.Journal) (s facts.Settings, found bool, err error) {
+	stored, err := j.Settings(ctx)
+	if callpace.CodeOf(err) == callpace.NotFound {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	if err := json.Unmarshal(stored.JSON, &s); err != nil {
+		return s, false, fmt.Errorf("read settings: %w", err)
+	}
+	return s, true, nil
+}
+
+func putSettings(ctx context.Context, j *journal.Journal, s facts.Settings, now time.Time) error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("write settings: %w", err)
+	}
+	_, err = j.PutSettings(ctx, text, now)
+	return err
+}
+
+// Exists tells whether there is an organisation in a folder.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "journal"))
+	return err == nil
+}
+
+// SourcesOf lists the sources that have brought rows of any of these facts.
+func (f *Folder) SourcesOf(ctx context.Context, facts []string) ([]string, error) {
+	return f.store.SourcesOf(ctx, facts)
+}

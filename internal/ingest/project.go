@@ -1,0 +1,173 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/facts/duck"
+	"github.com/callpace/callpace/internal/journal"
+	"github.com/callpace/callpace/internal/source"
+)
+
+// catchUp projects every input that the store has not finished.
+func (f *Folder) catchUp(ctx context.Context, store *duck.Store) error {
+	live, err := f.liveInputs(ctx)
+	if err != nil {
+		return err
+	}
+	states, err := store.Inputs(ctx)
+	if err != nil {
+		return err
+	}
+	done := make(map[int]bool, len(states))
+	for _, s := range states {
+		done[s.Input] = s.Done
+	}
+	var todo []journal.Input
+	for _, in := range live {
+		if !done[in.No] {
+			todo = append(todo, in)
+		}
+	}
+	return f.projectAll(ctx, store, todo, "catching_up")
+}
+
+// projectAll projects inputs in their order and finishes each.
+func (f *Folder) projectAll(ctx context.Context, store *duck.Store, inputs []journal.Input, stage string) error {
+	var total, before int64
+	for _, in := range inputs {
+		total += in.Kept.Length()
+	}
+	for _, in := range inputs {
+		progress := func(done int64) { f.progress(stage, before+done, total) }
+		if err := f.project(ctx, store, in, progress); err != nil {
+			return err
+		}
+		before += in.Kept.Length()
+	}
+	return nil
+}
+
+// liveInputs are the inputs that count, in the order in which they came.
+func (f *Folder) liveInputs(ctx context.Context) ([]journal.Input, error) {
+	return f.journal.Inputs(ctx, journal.Filter{Status: journal.Committed})
+}
+
+// project turns an input's bytes into facts, from where the store stands.
+func (f *Folder) project(ctx context.Context, store *duck.Store, in journal.Input, progress func(done int64)) error {
+	d, err := f.decoder(ctx, in)
+	if err != nil {
+		return err
+	}
+	// An input that goes on where another's last record stood open reads that
+	// record again, as a whole.
+	if err := store.RetractTail(ctx, in.Stream, assemblerOf(d)); err != nil {
+		if errors.Is(err, duck.ErrReplay) {
+			return f.replay(ctx, store, in.Source)
+		}
+		return err
+	}
+	at, err := store.StreamPosition(ctx, in.Stream)
+	if err != nil {
+		return err
+	}
+	if bytes, lines := d.Start(); at.Offset < bytes {
+		at = facts.Position{Offset: bytes, Line: lines}
+	}
+	if at.Offset < in.Kept.To {
+		if err := f.projectFrom(ctx, store, in, d, at, progress); err != nil {
+			return err
+		}
+	}
+	return store.Finish(ctx, in.No)
+}
+
+func (f *Folder) projectFrom(ctx context.Context, store *duck.Store, in journal.Input, d source.Decoder, at facts.Position, progress func(done int64)) error {
+	r, err := f.journal.Read(ctx, in.Stream, journal.Range{From: at.Offset, To: in.Kept.To})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	rejects, err := f.openRejects(in.No, at.Line)
+	if err != nil {
+		return err
+	}
+	err = decode(ctx, d, r, at, func(c decoded) error {
+		if c.tail {
+			if on, err := f.goesOn(ctx, in); on || err != nil {
+				return err
+			}
+		}
+		if err := rejects.write(c.batch.Rejects); err != nil {
+			return err
+		}
+		f.warnings.add(in.No, c.batch.Warnings)
+		_, err := store.Apply(ctx, facts.Application{Input: in.No, Stream: in.Stream, Source: in.Source, Batch: c.batch,
+			Position: c.after, Tail: c.tail, Assembler: assemblerOf(d)})
+		progress(c.after.Offset - in.Kept.From)
+		return err
+	})
+	return errors.Join(err, rejects.close())
+}
+
+// goesOn tells whether later inputs go on where this one ends: then its last
+// record is theirs to read.
+func (f *Folder) goesOn(ctx context.Context, in journal.Input) (bool, error) {
+	all, err := f.journal.Inputs(ctx, journal.Filter{Stream: in.Stream, Status: journal.Committed})
+	return len(all) > 0 && all[len(all)-1].No > in.No, err
+}
+
+func assemblerOf(d source.Decoder) facts.Assembler {
+	if a, ok := d.(source.Assembling); ok {
+		return a.Assembler()
+	}
+	return nil
+}
+
+// decoder opens the format of an input by its specification and the beginning
+// of its stream.
+func (f *Folder) decoder(ctx context.Context, in journal.Input) (source.Decoder, error) {
+	text, err := f.journal.Spec(ctx, in.Spec)
+	if err != nil {
+		return nil, err
+	}
+	var spec source.Spec
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return nil, fmt.Errorf("read specification of input %d: %w", in.No, err)
+	}
+	spec.Settings = f.settings
+	r, err := f.journal.Read(ctx, in.Stream, journal.Range{To: min(in.Kept.To, source.HeadSize)})
+	if err != nil {
+		return nil, err
+	}
+	head, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil {
+		return nil, err
+	}
+	return f.openFormat(spec, head)
+}
+
+func (f *Folder) openFormat(spec source.Spec, head []byte) (source.Decoder, error) {
+	format, ok := f.deps.Formats.Find(spec.Format)
+	if !ok {
+		return nil, callpace.E(callpace.Invalid, "import.unknown_format", "format", spec.Format, "known", f.deps.Formats.Names())
+	}
+	return format.Open(spec, head)
+}
+
+// replay projects all of a source again.
+func (f *Folder) replay(ctx context.Context, store *duck.Store, name string) error {
+	if err := store.RemoveSource(ctx, name); err != nil {
+		return err
+	}
+	own, err := f.journal.Inputs(ctx, journal.Filter{Source: name, Status: journal.Committed})
+	if err != nil {
+		return err
+	}
+	return f.projectAll(ctx, store, own, "replaying")
+}

@@ -1,0 +1,249 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/source"
+)
+
+// Watch says what is to be taken in unattended.
+type Watch struct {
+	Spec   source.Spec
+	Drop   string        // folder in which finished files appear; "" for none
+	Follow string        // log that grows and is rotated; "" for none
+	Every  time.Duration // how often to look
+	Settle time.Duration // how long a dropped file must have stayed the same to be finished
+	MoveTo string        // where dropped files go when they are in; "" leaves them
+	Once   bool          // look once and end: what stands there counts as finished
+}
+
+// Watch takes in what a folder or a log brings until ctx ends. What is there
+// already is recognised by its content, so nothing is read twice, whatever was
+// watched before and however the program ended. done hears of every file; one
+// that fails is tried again when it changes.
+func (f *Folder) Watch(ctx context.Context, w Watch, done func(Report, error)) error {
+	d := drop{seen: map[string]fileState{}}
+	var l *followed
+	defer func() { l.close() }()
+	for {
+		if w.Drop != "" {
+			if err := f.lookAtDrop(ctx, w, &d, done); err != nil {
+				return err
+			}
+		}
+		if w.Follow != "" {
+			var err error
+			if l, err = f.lookAtLog(ctx, w, l, done); err != nil {
+				return err
+			}
+		}
+		if w.Once {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(w.Every):
+		}
+	}
+}
+
+// fileState tells whether a file is still the one seen before.
+type fileState struct {
+	size     int64
+	modified time.Time
+}
+
+func stateOf(i fs.FileInfo) fileState { return fileState{i.Size(), i.ModTime()} }
+
+// drop remembers which dropped files were dealt with.
+type drop struct{ seen map[string]fileState }
+
+// unfinished are the names under which transfer programs write.
+var unfinished = []string{".part", ".filepart", ".tmp", ".crdownload", "~"}
+
+func (f *Folder) lookAtDrop(ctx context.Context, w Watch, d *drop, done func(Report, error)) error {
+	entries, err := os.ReadDir(w.Drop)
+	if err != nil {
+		return callpace.E(callpace.NotFound, "watch.no_folder", "path", w.Drop).Because(err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if !e.Type().IsRegular() || strings.HasPrefix(name, ".") || slices.ContainsFunc(unfinished, func(s string) bool { return strings.HasSuffix(name, s) }) {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil { // gone since
+			continue
+		}
+		path, state := filepath.Join(w.Drop, name), stateOf(info)
+		if d.seen[path] == state || !w.Once && f.deps.Now().Sub(info.ModTime()) < w.Settle {
+			continue
+		}
+		r, err := f.Import(ctx, Delivery{Spec: w.Spec, Name: name, Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(path) }})
+		if ctx.Err() != nil {
+			return nil
+		}
+		d.seen[path] = state
+		if err == nil && w.MoveTo != "" {
+			err = moveInto(w.MoveTo, path)
+		}
+		done(r, err)
+	}
+	return nil
+}
+
+// moveInto moves a file into a folder, under a name that is free there.
+func moveInto(dir, path string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("move %s: %w", path, err)
+	}
+	target := filepath.Join(dir, filepath.Base(path))
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(target); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		target = filepath.Join(dir, fmt.Sprintf("%d-%s", n, filepath.Base(path)))
+	}
+	if err := os.Rename(path, target); err != nil {
+		return fmt.Errorf("move %s: %w", path, err)
+	}
+	return nil
+}
+
+// followed is a log that is held open, so that its end can still be read when
+// it has been rotated away.
+type followed struct {
+	file  *os.File
+	input int   // the last one of it
+	read  int64 // bytes taken in
+}
+
+func (l *followed) close() {
+	if l != nil {
+		_ = l.file.Close()
+	}
+}
+
+// lookAtLog takes in what a log has grown by. A log that was replaced or cut
+// is read to its end first, and then the new one from its beginning.
+func (f *Folder) lookAtLog(ctx context.Context, w Watch, l *followed, done func(Report, error)) (*followed, error) {
+	if l != nil {
+		if err := f.readOn(ctx, w, l, done); err != nil {
+			return l, err
+		}
+		now, err := os.Stat(w.Follow)
+		if errors.Is(err, fs.ErrNotExist) { // between two logs
+			return l, nil
+		}
+		if err != nil {
+			return l, fmt.Errorf("follow %s: %w", w.Follow, err)
+		}
+		held, err := l.file.Stat()
+		if err != nil {
+			return l, fmt.Errorf("follow %s: %w", w.Follow, err)
+		}
+		if os.SameFile(now, held) && now.Size() >= l.read {
+			return l, nil
+		}
+		l.close()
+	} else if err := f.rotated(ctx, w, done); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(w.Follow)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, callpace.E(callpace.NotFound, "watch.no_log", "path", w.Follow).Because(err)
+	}
+	l = &followed{file: file}
+	return l, f.readOn(ctx, w, l, done)
+}
+
+// rotated takes in the logs that were rotated away while nobody watched,
+// oldest first: of the one that was followed last, only its end is new.
+func (f *Folder) rotated(ctx context.Context, w Watch, done func(Report, error)) error {
+	paths, err := filepath.Glob(globEscape(w.Follow) + "?*")
+	if err != nil {
+		return fmt.Errorf("find rotated logs of %s: %w", w.Follow, err)
+	}
+	type old struct {
+		path     string
+		modified time.Time
+	}
+	var logs []old
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		rest := strings.TrimPrefix(p, w.Follow)
+		if err == nil && info.Mode().IsRegular() && (rest[0] == '.' || rest[0] == '-') {
+			logs = append(logs, old{p, info.ModTime()})
+		}
+	}
+	slices.SortFunc(logs, func(a, b old) int { return a.modified.Compare(b.modified) })
+	for _, o := range logs {
+		r, err := f.Import(ctx, Delivery{Spec: w.Spec, Name: filepath.Base(o.path), Open: func() (io.ReadCloser, error) { return os.Open(o.path) }})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		done(r, err)
+	}
+	return nil
+}
+
+func globEscape(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// readOn takes in the whole lines that a held log has gained.
+func (f *Folder) readOn(ctx context.Context, w Watch, l *followed, done func(Report, error)) error {
+	end, err := lastLine(l.file, l.read)
+	if err != nil || end == l.read {
+		return err
+	}
+	from := l.read
+	d := Delivery{Spec: w.Spec, Name: filepath.Base(w.Follow), Size: end - from, Continue: l.input,
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(l.file, from, end-from)), nil }}
+	r, err := f.Import(ctx, d)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err == nil {
+		l.input, l.read = r.Input, end
+	}
+	done(r, err)
+	return nil
+}
+
+// lastLine gives the position behind the last line feed of a file, at least from.
+func lastLine(file *os.File, from int64) (int64, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return from, fmt.Errorf("follow log: %w", err)
+	}
+	buf := make([]byte, 64<<10)
+	for end := info.Size(); end > from; {
+		start := max(from, end-int64(len(buf)))
+		piece := buf[:end-start]
+		if _, err := file.ReadAt(piece, start); err != nil {
+			return from, fmt.Errorf("follow log: %w", err)
+		}
+		for i := len(piece) - 1; i >= 0; i-- {
+			if piece[i] == '\n' {
+				return start + int64(i) + 1, nil
+			}
+		}
+		end = start
+	}
+	return from, nil
+}
