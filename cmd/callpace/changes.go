@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/facts/duck"
+	"github.com/callpace/callpace/internal/ingest"
+)
+
+type changesCommand struct {
+	Input int `placeholder:"INPUT"`
+}
+
+// Run tells how figures of past months changed.
+func (c *changesCommand) Run(ctx context.Context, a *app) error {
+	return a.with(ctx, func(f *ingest.Folder) error {
+		changes, err := f.Store().Changes(ctx, duck.ChangeFilter{Input: c.Input})
+		if err != nil {
+			return err
+		}
+		a.endProgress()
+		switch a.Output {
+		case "json":
+			if changes == nil {
+				changes = []duck.Change{}
+			}
+			return writeJSON(a.stdout, changes)
+		case "csv":
+			var rows [][]string
+			for _, x := range changes {
+				rows = append(rows, []string{fmt.Sprint(x.Input), x.Month, x.Measure, x.Before.String(), x.After.String(),
+					fmt.Sprint(x.Cancelled), fmt.Sprint(x.Changed), fmt.Sprint(x.Added), fmt.Sprint(x.Removed)})
+			}
+			return writeCSV(a.stdout, []string{"input", "month", "measure", "before", "after", "cancelled", "changed", "added", "removed"}, rows)
+		}
+		if len(changes) == 0 {
+			a.line("changes.none")
+			return nil
+		}
+		defs, err := catalogue(nil)
+		if err != nil {
+			return err
+		}
+		for _, x := range changes {
+			a.line("changes.line", "month", x.Month, "kpi", a.nameOf(defs, x.Measure), "before", a.say.Amount(x.Before, decimalsOf(x)), "after", a.say.Amount(x.After, decimalsOf(x)),
+				"reasons", a.reasons(x), "input", x.Input)
+		}
+		return nil
+	})
+}
+
+// decimalsOf keeps shares of joint sales visible and whole counts whole.
+func decimalsOf(x duck.Change) int {
+	if x.Before%callpace.One == 0 && x.After%callpace.One == 0 {
+		return 0
+	}
+	return 2
+}
+
+// reasons names what changed the records behind a figure.
+func (a *app) reasons(x duck.Change) []string {
+	var out []string
+	for _, r := range []struct {
+		key string
+		n   int64
+	}{{"changes.cancelled", x.Cancelled}, {"changes.changed", x.Changed}, {"changes.added", x.Added}, {"changes.removed", x.Removed}} {
+		if r.n > 0 {
+			out = append(out, a.say.T(r.key, map[string]any{"count": r.n}))
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, a.text("changes.other"))
+	}
+	return out
+}

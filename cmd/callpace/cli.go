@@ -1,0 +1,31 @@
+package main
+
+// cli is the command line: one field a command. Help texts are the messages
+// "help.<command>" and "help.<command>.<flag>"; see help.go.
+type cli struct {
+	globals
+
+	Init     initCommand     `cmd:""`
+	Import   importCommand   `cmd:""`
+	Watch    watchCommand    `cmd:""`
+	Inputs   inputsCommand   `cmd:""`
+	Withdraw withdrawCommand `cmd:""`
+	Erase    eraseCommand    `cmd:""`
+	Kpi      kpiCommand      `cmd:""`
+	Rows     rowsCommand     `cmd:""`
+	Changes  changesCommand  `cmd:""`
+	Roster   rosterCommand   `cmd:""`
+	Mapping  mappingCommand  `cmd:""`
+	Rebuild  rebuildCommand  `cmd:""`
+	Verify   verifyCommand   `cmd:""`
+	Demo     demoCommand     `cmd:""`
+	Version  versionCommand  `cmd:""`
+}
+
+// globals are the flags that every command takes.
+type globals struct {
+	Data   string `placeholder:"DIR" env:"CALLPACE_DATA" default:"callpace-data"`
+	Output string `enum:"table,csv,json" default:"table" short:"o"`
+	Lang   string `placeholder:"LANG" env:"CALLPACE_LANG"`
+	Quiet  bool   `short:"q"`
+}

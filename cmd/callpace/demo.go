@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/callpace/callpace/internal/demo"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/overview"
+	"github.com/callpace/callpace/internal/source"
+	"github.com/callpace/callpace/internal/stats"
+)
+
+type demoCommand struct {
+	Seed uint64 `default:"1" placeholder:"N"`
+	Keep bool   ``
+}
+
+// Run makes the demo company, brings its files in like anybody's, and prints
+// the overview.
+func (c *demoCommand) Run(ctx context.Context, a *app) error {
+	if !c.Keep {
+		dir, err := os.MkdirTemp("", "callpace-demo-")
+		if err != nil {
+			return fmt.Errorf("make a folder for the demo: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		a.Data = dir
+	}
+	settings := facts.Settings{Zone: demo.Zone, Currency: "EUR", Country: "HR", WeekStart: time.Monday, Calendar: facts.Gregorian, CreditDays: 30, CallbackMinutes: 60}
+	if err := ingest.Init(ctx, a.Data, settings, a.now()); err != nil {
+		return err
+	}
+	files, err := demo.Make(c.Seed, a.now())
+	if err != nil {
+		return err
+	}
+	return a.with(ctx, func(f *ingest.Folder) error {
+		started := time.Now()
+		var sum facts.Counts
+		for _, file := range files {
+			r, err := f.Import(ctx, ingest.Delivery{Name: file.Name, Size: int64(len(file.Data)),
+				Spec: source.Spec{Source: file.Source, Format: "mapping", Mapping: file.Mapping},
+				Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file.Data)), nil }})
+			if err != nil {
+				return fmt.Errorf("%s: %w", file.Name, err)
+			}
+			sum = sum.Add(r.Counts)
+		}
+		a.endProgress()
+		if a.Output == "table" {
+			a.line("demo.made", "files", len(files), "records", sum.Read, "seconds", time.Since(started).Seconds())
+		}
+		return a.printOverviewOf(ctx, f, c.Keep)
+	})
+}
+
+// printOverviewOf prints how the running month stands against the one before.
+func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder, kept bool) error {
+	defs, err := kpi.Load()
+	if err != nil {
+		return err
+	}
+	q, _, err := a.query(f, nil, question{})
+	if err != nil {
+		return err
+	}
+	today, err := a.today(f.Settings())
+	if err != nil {
+		return err
+	}
+	month, err := q.Calendar.Parse("this-month", today)
+	if err != nil {
+		return err
+	}
+	o, err := overview.Make(ctx, defs, f.Store().Engine(), q, month.ToDate(today), kpi.Comparison{Range: month.Previous(today), Label: "previous"})
+	if err != nil {
+		return err
+	}
+	switch a.Output {
+	case "json":
+		return writeJSON(a.stdout, map[string]any{"focus": a.frameJSON(defs, o.Focus), "stages": a.frameJSON(defs, o.Stages), "weakest": o.Weakest, "first": o.First})
+	case "csv":
+		return a.frameCSV(o.Focus, true)
+	}
+	a.printFocus(defs, o.Focus, "overview.focus")
+	a.printFocus(defs, o.Stages, "overview.funnel")
+	if w := o.Weakest; w != nil {
+		fmt.Fprintln(a.stdout)
+		a.line("overview.weakest", "kpi", a.nameOf(defs, w.KPI), "team", w.Of, "own", a.rate(w.Own), "others", a.rate(w.Others), "missed", a.say.Number(w.Missed(), 0))
+	}
+	if len(o.First) > 0 {
+		fmt.Fprintf(a.stdout, "\n%s\n", a.text("overview.first"))
+		for _, x := range o.First {
+			fmt.Fprintf(a.stdout, "  %s\n", a.say.T("overview.finding", map[string]any{"agent": x.Of, "kpi": a.nameOf(defs, x.KPI), "own": a.rate(x.Own),
+				"x": a.say.Int(int64(x.Own.X)), "n": a.say.Int(int64(x.Own.N)), "others": a.rate(x.Others), "campaign": x.Among}))
+		}
+	}
+	fmt.Fprintln(a.stdout)
+	if kept {
+		a.line("demo.kept", "dir", a.Data)
+	} else {
+		a.line("demo.go_on")
+	}
+	return nil
+}
+
+func (a *app) rate(p stats.Proportion) string {
+	v, _ := p.Value()
+	return a.say.Percent(v, 1)
+}
+
+func (a *app) nameOf(defs *kpi.Catalogue, id string) string {
+	d, err := defs.Find(id)
+	if err != nil {
+		return id
+	}
+	return d.Name(a.lang)
+}
+
+// printFocus prints a frame of one row as a list: a KPI a line.
+func (a *app) printFocus(defs *kpi.Catalogue, f *kpi.Frame, title string) {
+	if len(f.Rows) != 1 {
+		return
+	}
+	g := grid{head: []string{a.text(title), a.text("column.now"), a.text("column.before"), a.text("column.change")}, right: []bool{false, true, true, true}}
+	for i, c := range f.Columns {
+		x := f.Rows[0].Figures[i]
+		g.add(append([]string{a.title(defs, c), a.figure(c.Unit, x)}, a.changeCells(c, x.Compared)...)...)
+	}
+	fmt.Fprintln(a.stdout)
+	g.print(a.stdout)
+	if f.Compare != nil && title == "overview.focus" {
+		a.line("kpi.compared_with", "from", isoDay(f.Compare.From), "to", isoDay(f.Compare.To-1))
+	}
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+)
+
+type kpiCommand struct {
+	Query   kpiQueryCommand   `cmd:"" default:"withargs"`
+	List    kpiListCommand    `cmd:""`
+	Explain kpiExplainCommand `cmd:""`
+}
+
+type kpiQueryCommand struct {
+	question
+	Compare   string `placeholder:"WITH" enum:",previous,year-ago,same-weekdays" default:""`
+	Sort      string `placeholder:"COLUMN"`
+	Limit     int    `placeholder:"N"`
+	Shrink    bool   ``
+	Intervals bool   ``
+	Kpis      string `arg:"" name:"kpis" placeholder:"KPI,…"`
+}
+
+// Run computes KPIs.
+func (c *kpiQueryCommand) Run(ctx context.Context, a *app) error {
+	defs, err := catalogue(c.Definitions)
+	if err != nil {
+		return err
+	}
+	return a.with(ctx, func(f *ingest.Folder) error {
+		q, period, err := a.query(f, splitList(c.Kpis), c.question)
+		if err != nil {
+			return err
+		}
+		today, err := a.today(f.Settings())
+		if err != nil {
+			return err
+		}
+		if q.Compare, err = comparison(c.Compare, period, today); err != nil {
+			return err
+		}
+		q.Sort, q.Desc = strings.TrimPrefix(c.Sort, "-"), strings.HasPrefix(c.Sort, "-")
+		q.Limit, q.Shrink, q.Intervals = c.Limit, c.Shrink, c.Intervals || a.Output == "json" || c.Compare != ""
+		frame, err := a.ask(ctx, f, defs, q)
+		if err != nil {
+			return err
+		}
+		a.endProgress()
+		return a.printFrame(defs, frame, c.Intervals)
+	})
+}
+
+type kpiListCommand struct {
+	Definitions []string `placeholder:"FILE" type:"existingfile" sep:"none"`
+}
+
+// Run lists the KPIs.
+func (c *kpiListCommand) Run(a *app) error {
+	defs, err := catalogue(c.Definitions)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, d := range defs.Defs() {
+		names := slices.DeleteFunc(d.Names(), func(n string) bool { return n == d.ID })
+		rows = append(rows, []string{d.ID, d.Name(a.lang), string(d.Unit), strings.Join(names, " "), d.Description(a.lang)})
+	}
+	head := []string{"kpi", "name", "unit", "variants", "description"}
+	switch a.Output {
+	case "csv":
+		return writeCSV(a.stdout, head, rows)
+	case "json":
+		var list []map[string]any
+		for _, r := range rows {
+			list = append(list, map[string]any{"id": r[0], "name": r[1], "unit": r[2], "variants": strings.Fields(r[3]), "description": r[4]})
+		}
+		return writeJSON(a.stdout, list)
+	}
+	g := grid{head: []string{a.text("column.kpi"), a.text("column.name"), a.text("column.variants")}}
+	for _, r := range rows {
+		lines := wrap(r[3], 60)
+		g.add(r[0], r[1], lines[0])
+		for _, more := range lines[1:] {
+			g.add("", "", more)
+		}
+	}
+	g.print(a.stdout)
+	return nil
+}
+
+type kpiExplainCommand struct {
+	Definitions []string `placeholder:"FILE" type:"existingfile" sep:"none"`
+	ID          string   `arg:"" name:"id" placeholder:"KPI"`
+}
+
+// Run explains a KPI. In a data folder it also shows the query and the sources
+// that feed it; without one, the definition alone.
+func (c *kpiExplainCommand) Run(ctx context.Context, a *app) error {
+	defs, err := catalogue(c.Definitions)
+	if err != nil {
+		return err
+	}
+	e, err := defs.Explain(c.ID)
+	if err != nil {
+		return err
+	}
+	var statements, sources []string
+	if ingest.Exists(a.Data) {
+		err := a.with(ctx, func(f *ingest.Folder) error {
+			q, _, err := a.query(f, []string{c.ID}, question{})
+			if err != nil {
+				return err
+			}
+			plan, err := defs.Plan(ctx, f.Store().Engine(), q)
+			if err != nil {
+				return err
+			}
+			for _, s := range plan.Selects() {
+				text, err := f.Store().Engine().SQL(ctx, s)
+				if err != nil {
+					return err
+				}
+				statements = append(statements, text)
+			}
+			sources, err = f.SourcesOf(ctx, e.Facts)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if a.Output == "json" {
+		return writeJSON(a.stdout, explained(e, a.lang, statements, sources))
+	}
+	a.printExplanation(e, statements, sources)
+	return nil
+}
+
+func explained(e *kpi.Explanation, lang string, statements, sources []string) map[string]any {
+	var measures []map[string]any
+	for _, m := range e.Measures {
+		measures = append(measures, map[string]any{"id": m.ID, "fact": m.Fact, "date": m.Date, "aggregate": m.As, "value": m.Value, "where": m.Where})
+	}
+	return map[string]any{"id": e.Def.ID, "version": e.Def.Version, "name": e.Def.Name(lang), "description": e.Def.Description(lang), "variant": e.Variant,
+		"kind": e.Kind, "unit": e.Unit, "better": e.Def.Better, "formula": e.Formula, "measures": measures, "settings": e.Settings,
+		"variants": e.Variants, "facts": e.Facts, "sources": sources, "sql": statements}
+}
+
+func (a *app) printExplanation(e *kpi.Explanation, statements, sources []string) {
+	title := e.Def.Name(a.lang)
+	if e.Variant != "" {
+		title += " · " + e.Def.VariantName(a.lang, e.Variant)
+	}
+	fmt.Fprintf(a.stdout, "%s (%s, %s)\n", title, e.Name, a.say.T("explain.version", map[string]any{"version": e.Def.Version}))
+	for _, line := range wrap(e.Def.Description(a.lang), 100) {
+		fmt.Fprintln(a.stdout, line)
+	}
+	fmt.Fprintf(a.stdout, "\n%s  %s\n", a.text("explain.formula"), e.Formula)
+	var rows [][2]string
+	for _, m := range e.Measures {
+		text := m.Fact + ", " + string(m.As)
+		if m.Value != "" {
+			text += "(" + m.Value + ")"
+		}
+		if m.Date != "" {
+			text += " · " + a.say.T("explain.by_date", map[string]any{"date": m.Date})
+		}
+		if m.Where != "" {
+			text += " · " + strings.Join(strings.Fields(m.Where), " ")
+		}
+		rows = append(rows, [2]string{m.ID, text})
+	}
+	a.section("explain.measures", rows)
+	var settings [][2]string
+	for _, k := range slices.Sorted(mapKeys(e.Settings)) {
+		settings = append(settings, [2]string{k, fmt.Sprint(e.Settings[k])})
+	}
+	a.section("explain.settings", settings)
+	if len(e.Variants) > 1 {
+		var list [][2]string
+		for _, v := range e.Variants {
+			_, variant, _ := strings.Cut(v, ":")
+			list = append(list, [2]string{v, e.Def.VariantName(a.lang, variant)})
+		}
+		a.section("explain.variants", list)
+	}
+	if len(statements) > 0 {
+		fmt.Fprintf(a.stdout, "\n%s\n", a.text("explain.sources"))
+		from := a.text("explain.no_sources")
+		if len(sources) > 0 {
+			from = strings.Join(sources, a.text("core.list_comma"))
+		}
+		fmt.Fprintf(a.stdout, "  %s\n\n%s\n", from, a.text("explain.sql"))
+		for _, s := range statements {
+			fmt.Fprintf(a.stdout, "  %s\n", strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  "))
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/journal"
+	"github.com/callpace/callpace/internal/source"
+	"github.com/callpace/callpace/internal/source/mapping"
+)
+
+type mappingCommand struct {
+	Guess mappingGuessCommand `cmd:""`
+	Check mappingCheckCommand `cmd:""`
+
+	Schema mappingSchemaCommand `cmd:""`
+}
+
+type mappingGuessCommand struct {
+	File string `arg:"" type:"existingfile"`
+}
+
+// Run drafts a mapping; it needs no data folder, but uses its settings where there is one.
+func (c *mappingGuessCommand) Run(ctx context.Context, a *app) error {
+	settings := facts.Settings{Zone: "UTC"}
+	if ingest.Exists(a.Data) {
+		if err := a.with(ctx, func(f *ingest.Folder) error { settings = f.Settings(); return nil }); err != nil {
+			return err
+		}
+	}
+	head, err := readHead(ctx, c.File)
+	if err != nil {
+		return err
+	}
+	text, err := mapping.Guess(head, filepath.Base(c.File), settings)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(a.stdout, text)
+	return err
+}
+
+// readHead reads the beginning of a file, unpacked.
+func readHead(ctx context.Context, path string) ([]byte, error) {
+	r, err := journal.Unpacked(ctx, path, func() (io.ReadCloser, error) { return os.Open(path) })
+	if err != nil {
+		return nil, err
+	}
+	limit := int64(source.HeadSize)
+	if filepath.Ext(path) == ".xlsx" {
+		limit = source.MaxWhole
+	}
+	head, err := io.ReadAll(io.LimitReader(r, limit))
+	return head, errors.Join(err, r.Close())
+}
+
+type mappingCheckCommand struct {
+	Mapping string `arg:"" type:"existingfile"`
+	File    string `arg:"" optional:"" type:"existingfile"`
+}
+
+// Run checks a mapping file, and that it fits a file where one is given.
+func (c *mappingCheckCommand) Run(ctx context.Context, a *app) error {
+	text, err := os.ReadFile(c.Mapping)
+	if err != nil {
+		return callpace.E(callpace.NotFound, "import.mapping_unreadable", "path", c.Mapping).Because(err)
+	}
+	if _, err := mapping.Parse(string(text)); err != nil {
+		return err
+	}
+	if c.File != "" {
+		head, err := readHead(ctx, c.File)
+		if err != nil {
+			return err
+		}
+		spec := source.Spec{Source: "check", Format: "mapping", Mapping: string(text), Settings: facts.Settings{Zone: "UTC", Currency: "EUR"}}
+		if _, err := mapping.New().Open(spec, head); err != nil {
+			return err
+		}
+	}
+	a.line("mapping.sound", "path", c.Mapping)
+	return nil
+}
+
+type mappingSchemaCommand struct{}
+
+// Run prints the JSON schema of mapping files.
+func (mappingSchemaCommand) Run(a *app) error {
+	_, err := a.stdout.Write(mapping.Schema())
+	return err
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+// grid is a table for people: a header and cells that are already in the
+// reader's language.
+type grid struct {
+	head  []string
+	right []bool // columns of numbers
+	rows  [][]string
+}
+
+func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
+
+// print writes the grid with aligned columns. Nothing is drawn but one rule
+// under the header.
+func (g *grid) print(w io.Writer) {
+	width := make([]int, len(g.head))
+	for _, row := range append([][]string{g.head}, g.rows...) {
+		for i, cell := range row {
+			width[i] = max(width[i], uniseg.StringWidth(cell))
+		}
+	}
+	line := func(cells []string) {
+		var b strings.Builder
+		for i, cell := range cells {
+			if i > 0 {
+				b.WriteString("  ")
+			}
+			pad := strings.Repeat(" ", width[i]-uniseg.StringWidth(cell))
+			if g.right != nil && i < len(g.right) && g.right[i] {
+				b.WriteString(pad + cell)
+			} else {
+				b.WriteString(cell + pad)
+			}
+		}
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+	}
+	line(g.head)
+	total := 2 * (len(width) - 1)
+	for _, n := range width {
+		total += n
+	}
+	fmt.Fprintln(w, strings.Repeat("─", total))
+	for _, row := range g.rows {
+		line(row)
+	}
+}
+
+// writeCSV writes rows for machines.
+func writeCSV(w io.Writer, head []string, rows [][]string) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	return out.WriteAll(rows)
+}
+
+// writeJSON writes a value for machines.
+func writeJSON(w io.Writer, v any) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(v)
+}
