@@ -5,21 +5,22 @@ package main
 type cli struct {
 	globals
 
-	Init     initCommand     `cmd:""`
-	Import   importCommand   `cmd:""`
-	Watch    watchCommand    `cmd:""`
-	Inputs   inputsCommand   `cmd:""`
-	Withdraw withdrawCommand `cmd:""`
-	Erase    eraseCommand    `cmd:""`
-	Kpi      kpiCommand      `cmd:""`
-	Rows     rowsCommand     `cmd:""`
-	Changes  changesCommand  `cmd:""`
-	Roster   rosterCommand   `cmd:""`
-	Mapping  mappingCommand  `cmd:""`
-	Rebuild  rebuildCommand  `cmd:""`
-	Verify   verifyCommand   `cmd:""`
-	Demo     demoCommand     `cmd:""`
-	Version  versionCommand  `cmd:""`
+	Init      initCommand      `cmd:""`
+	Import    importCommand    `cmd:""`
+	Watch     watchCommand     `cmd:""`
+	Inputs    inputsCommand    `cmd:""`
+	Withdraw  withdrawCommand  `cmd:""`
+	Erase     eraseCommand     `cmd:""`
+	Kpi       kpiCommand       `cmd:""`
+	Rows      rowsCommand      `cmd:""`
+	Changes   changesCommand   `cmd:""`
+	Reconcile reconcileCommand `cmd:""`
+	Roster    rosterCommand    `cmd:""`
+	Mapping   mappingCommand   `cmd:""`
+	Rebuild   rebuildCommand   `cmd:""`
+	Verify    verifyCommand    `cmd:""`
+	Demo      demoCommand      `cmd:""`
+	Version   versionCommand   `cmd:""`
 }
 
 // globals are the flags that every command takes.

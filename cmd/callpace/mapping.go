@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ type mappingCommand struct {
 	Guess mappingGuessCommand `cmd:""`
 	Check mappingCheckCommand `cmd:""`
 
+	Apply  mappingApplyCommand  `cmd:""`
 	Schema mappingSchemaCommand `cmd:""`
 }
 
@@ -86,6 +88,53 @@ func (c *mappingCheckCommand) Run(ctx context.Context, a *app) error {
 	}
 	a.line("mapping.sound", "path", c.Mapping)
 	return nil
+}
+
+type mappingApplyCommand struct {
+	Mapping string `arg:"" type:"existingfile"`
+	Source  string `required:"" placeholder:"NAME"`
+	From    int    `placeholder:"INPUT" xor:"which" required:""`
+	All     bool   `xor:"which" required:""`
+	DryRun  bool   ``
+}
+
+// Run reads history again with another mapping.
+func (c *mappingApplyCommand) Run(ctx context.Context, a *app) error {
+	spec, err := (&reading{Source: c.Source, Mapping: c.Mapping}).spec()
+	if err != nil {
+		return err
+	}
+	return a.with(ctx, func(f *ingest.Folder) error {
+		diff, err := f.ApplyMapping(ctx, spec, c.From, c.DryRun)
+		if err != nil {
+			return err
+		}
+		a.endProgress()
+		if a.Output == "json" {
+			return writeJSON(a.stdout, diff)
+		}
+		a.printDiff(diff)
+		if c.DryRun {
+			a.line("mapping.dry_run")
+		} else {
+			a.line("mapping.applied", "count", diff.Inputs)
+		}
+		return nil
+	})
+}
+
+func (a *app) printDiff(diff ingest.Diff) {
+	g := grid{right: []bool{false, true, true, true, true, true}}
+	for _, h := range []string{"fact", "before", "after", "added", "removed", "altered"} {
+		g.head = append(g.head, a.text("column."+h))
+	}
+	for _, d := range diff.Facts {
+		g.add(d.Fact, a.say.Int(d.Before), a.say.Int(d.After), a.say.Int(d.Added), a.say.Int(d.Removed), a.say.Int(d.Altered))
+	}
+	g.print(a.stdout)
+	for _, col := range diff.Columns {
+		fmt.Fprintf(a.stdout, "  %s.%s: %s\n", col.Fact, col.Column, a.say.T("mapping.column_altered", map[string]any{"count": col.Rows}))
+	}
 }
 
 type mappingSchemaCommand struct{}

@@ -40,6 +40,7 @@ type Folder struct {
 	store    *duck.Store
 	settings facts.Settings
 	warnings warnings
+	respec   func(journal.Input) *source.Spec // in a trial: by what an input is read instead; nil where it is not
 }
 
 const factsFile = "facts.duckdb"
@@ -113,7 +114,7 @@ func (f *Folder) open(ctx context.Context) error {
 	f.store, err = duck.Open(f.factsPath(), decodersVersion, s, duck.Options{})
 	if why, rebuild := duck.NeedsRebuild(err); rebuild {
 		f.notice("facts.set_aside", "reason", string(why))
-		return f.rebuild(ctx)
+		return f.rebuild(ctx, nil)
 	}
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ func (f *Folder) Import(ctx context.Context, d Delivery) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	if err := f.projectAll(ctx, f.store, []journal.Input{in}, "importing"); err != nil {
+	if err := f.finishEach(ctx, f.store, []journal.Input{in}, "importing"); err != nil {
 		return Report{}, err
 	}
 	return f.report(ctx, in.No, d.Name)

@@ -34,10 +34,24 @@ func (f *Folder) catchUp(ctx context.Context, store *duck.Store) error {
 			todo = append(todo, in)
 		}
 	}
-	return f.projectAll(ctx, store, todo, "catching_up")
+	return f.finishEach(ctx, store, todo, "catching_up")
 }
 
-// projectAll projects inputs in their order and finishes each.
+// finishEach projects inputs that just came in their order, and finishes each:
+// the change log tells them apart.
+func (f *Folder) finishEach(ctx context.Context, store *duck.Store, inputs []journal.Input, stage string) error {
+	for _, in := range inputs {
+		if err := f.projectAll(ctx, store, []journal.Input{in}, stage); err != nil {
+			return err
+		}
+		if err := store.Finish(ctx, in.No, in.No); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// projectAll projects inputs in their order; finishing them is the caller's.
 func (f *Folder) projectAll(ctx context.Context, store *duck.Store, inputs []journal.Input, stage string) error {
 	var total, before int64
 	for _, in := range inputs {
@@ -68,7 +82,7 @@ func (f *Folder) project(ctx context.Context, store *duck.Store, in journal.Inpu
 	// record again, as a whole.
 	if err := store.RetractTail(ctx, in.Stream, assemblerOf(d)); err != nil {
 		if errors.Is(err, duck.ErrReplay) {
-			return f.replay(ctx, store, in.Source)
+			return f.replay(ctx, store, in.Source, in.No)
 		}
 		return err
 	}
@@ -80,11 +94,9 @@ func (f *Folder) project(ctx context.Context, store *duck.Store, in journal.Inpu
 		at = facts.Position{Offset: bytes, Line: lines}
 	}
 	if at.Offset < in.Kept.To {
-		if err := f.projectFrom(ctx, store, in, d, at, progress); err != nil {
-			return err
-		}
+		return f.projectFrom(ctx, store, in, d, at, progress)
 	}
-	return store.Finish(ctx, in.No)
+	return nil
 }
 
 func (f *Folder) projectFrom(ctx context.Context, store *duck.Store, in journal.Input, d source.Decoder, at facts.Position, progress func(done int64)) error {
@@ -115,6 +127,14 @@ func (f *Folder) projectFrom(ctx context.Context, store *duck.Store, in journal.
 	return errors.Join(err, rejects.close())
 }
 
+func numbers(inputs []journal.Input) []int {
+	list := make([]int, len(inputs))
+	for i, in := range inputs {
+		list[i] = in.No
+	}
+	return list
+}
+
 // goesOn tells whether later inputs go on where this one ends: then its last
 // record is theirs to read.
 func (f *Folder) goesOn(ctx context.Context, in journal.Input) (bool, error) {
@@ -132,15 +152,10 @@ func assemblerOf(d source.Decoder) facts.Assembler {
 // decoder opens the format of an input by its specification and the beginning
 // of its stream.
 func (f *Folder) decoder(ctx context.Context, in journal.Input) (source.Decoder, error) {
-	text, err := f.journal.Spec(ctx, in.Spec)
+	spec, err := f.specOf(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	var spec source.Spec
-	if err := json.Unmarshal(text, &spec); err != nil {
-		return nil, fmt.Errorf("read specification of input %d: %w", in.No, err)
-	}
-	spec.Settings = f.settings
 	r, err := f.journal.Read(ctx, in.Stream, journal.Range{To: min(in.Kept.To, source.HeadSize)})
 	if err != nil {
 		return nil, err
@@ -152,6 +167,26 @@ func (f *Folder) decoder(ctx context.Context, in journal.Input) (source.Decoder,
 	return f.openFormat(spec, head)
 }
 
+// specOf reads how an input is to be read.
+func (f *Folder) specOf(ctx context.Context, in journal.Input) (spec source.Spec, err error) {
+	if f.respec != nil {
+		if other := f.respec(in); other != nil {
+			spec = *other
+			spec.Settings = f.settings
+			return spec, nil
+		}
+	}
+	text, err := f.journal.Spec(ctx, in.Spec)
+	if err != nil {
+		return spec, err
+	}
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return spec, fmt.Errorf("read specification of input %d: %w", in.No, err)
+	}
+	spec.Settings = f.settings
+	return spec, nil
+}
+
 func (f *Folder) openFormat(spec source.Spec, head []byte) (source.Decoder, error) {
 	format, ok := f.deps.Formats.Find(spec.Format)
 	if !ok {
@@ -160,8 +195,8 @@ func (f *Folder) openFormat(spec source.Spec, head []byte) (source.Decoder, erro
 	return format.Open(spec, head)
 }
 
-// replay projects all of a source again.
-func (f *Folder) replay(ctx context.Context, store *duck.Store, name string) error {
+// replay projects all of a source again, because of what an input did.
+func (f *Folder) replay(ctx context.Context, store *duck.Store, name string, cause int) error {
 	if err := store.RemoveSource(ctx, name); err != nil {
 		return err
 	}
@@ -169,5 +204,8 @@ func (f *Folder) replay(ctx context.Context, store *duck.Store, name string) err
 	if err != nil {
 		return err
 	}
-	return f.projectAll(ctx, store, own, "replaying")
+	if err := f.projectAll(ctx, store, own, "replaying"); err != nil {
+		return err
+	}
+	return store.Finish(ctx, cause, numbers(own)...)
 }

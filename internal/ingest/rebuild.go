@@ -8,19 +8,25 @@ import (
 )
 
 // Rebuild makes the facts anew from the journal, beside the old file, and
-// swaps them when they are complete.
+// swaps them when they are complete. The change log is what readers were told
+// at the time, so it is carried over.
 func (f *Folder) Rebuild(ctx context.Context) error {
+	var told []duck.Change
 	if f.store != nil {
-		err := f.store.Close()
+		var err error
+		if told, err = f.store.Changes(ctx, duck.ChangeFilter{}); err != nil {
+			return err
+		}
+		err = f.store.Close()
 		f.store = nil
 		if err != nil {
 			return err
 		}
 	}
-	return f.rebuild(ctx)
+	return f.rebuild(ctx, told)
 }
 
-func (f *Folder) rebuild(ctx context.Context) error {
+func (f *Folder) rebuild(ctx context.Context, told []duck.Change) error {
 	built := f.factsPath() + ".new"
 	if err := duck.Remove(built); err != nil {
 		return err
@@ -32,6 +38,12 @@ func (f *Folder) rebuild(ctx context.Context) error {
 	live, err := f.liveInputs(ctx)
 	if err == nil {
 		err = f.projectAll(ctx, store, live, "rebuilding")
+	}
+	if err == nil {
+		err = store.Finish(ctx, 0, numbers(live)...)
+	}
+	if err == nil {
+		err = store.RestoreChanges(ctx, told)
 	}
 	if err := errors.Join(err, store.Close()); err != nil {
 		return err

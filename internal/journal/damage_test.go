@@ -51,7 +51,7 @@ func TestTornTail(t *testing.T) {
 	whole, err := os.ReadFile(seg)
 	require.NoError(t, err)
 
-	for cut := int(info.Size()); cut <= len(whole); cut++ {
+	for cut := int(info.Size()); cut <= len(whole); cut += stride {
 		for _, tail := range [][]byte{nil, make([]byte, 50)} { // a file may have grown before it was written
 			require.NoError(t, os.WriteFile(lastSegment(t, before), append(bytes.Clone(whole[:cut]), tail...), 0o600))
 			index := filepath.Join(before, "journal", "index.db")
@@ -128,7 +128,7 @@ func TestBitFlips(t *testing.T) {
 	require.NoError(t, j.Close())
 	whole, err := os.ReadFile(lastSegment(t, dir))
 	require.NoError(t, err)
-	for at := 0; at < len(whole); at += 7 {
+	for at := 0; at < len(whole); at += 7 * stride {
 		for _, anew := range []bool{false, true} {
 			if anew && at%4 != 0 {
 				continue

@@ -140,7 +140,7 @@ func TestFaults(t *testing.T) {
 	text := rows("a", 60)
 	for _, how := range []faultKind{eio, enospc, short, crash} {
 		for _, restart := range []bool{true, false} {
-			for k := 1; ; k++ {
+			for k := 1; ; k += stride {
 				if !faultOnce(t, text, how, restart, k) {
 					require.Greater(t, k, 15)
 					break

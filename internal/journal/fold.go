@@ -21,6 +21,10 @@ func fold(ctx context.Context, tx *sql.Tx, f *frame) error {
 			Committed, f.File[:], f.Seq, f.Input); err != nil {
 			return err
 		}
+	case KindRespec:
+		if _, err := tx.ExecContext(ctx, "UPDATE inputs SET spec = $1 WHERE input = $2", f.Spec[:], f.Input); err != nil {
+			return err
+		}
 	case KindWithdraw:
 		if err := foldWithdraw(ctx, tx, f.Input); err != nil {
 			return err

@@ -23,6 +23,7 @@ const (
 	KindBlock    Kind = "block"    // payload: bytes of an input
 	KindCommit   Kind = "commit"   // the input has arrived as a whole
 	KindWithdraw Kind = "withdraw" // the input counts no longer
+	KindRespec   Kind = "respec"   // the input is read by another spec from now on
 	KindErase    Kind = "erase"    // payload: proof that a person was erased
 )
 

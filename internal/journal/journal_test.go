@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +27,9 @@ var (
 
 func TestMain(m *testing.M) {
 	synchronous = "OFF"
+	if stride > 1 {
+		_ = flag.Set("rapid.checks", "15")
+	}
 	os.Exit(m.Run())
 }
 

@@ -16,12 +16,12 @@ type Event struct {
 }
 
 // Log lists in order what shapes facts behind a position of the journal:
-// settings, committed inputs, withdrawals and erasures, or only the kinds named.
+// settings, committed inputs, withdrawals, new specs and erasures, or only the kinds named.
 // Replaying it from the beginning gives the facts. A withdrawal of an input
 // that was never committed shapes nothing and is left out.
 func (j *Journal) Log(ctx context.Context, after int64, kinds ...Kind) ([]Event, error) {
 	if len(kinds) == 0 {
-		kinds = []Kind{KindSettings, KindCommit, KindWithdraw, KindErase}
+		kinds = []Kind{KindSettings, KindCommit, KindWithdraw, KindRespec, KindErase}
 	}
 	args := []any{after}
 	marks := ""

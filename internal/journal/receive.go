@@ -7,8 +7,6 @@ import (
 	"io"
 	"iter"
 	"time"
-
-	"github.com/callpace/callpace"
 )
 
 // Arrival is what is being delivered.
@@ -124,12 +122,7 @@ func (j *Journal) begin(ctx context.Context, a Arrival, spec Digest, f found) (e
 			return entry{}, err
 		}
 	}
-	if _, err := j.specEntry(ctx, spec); callpace.CodeOf(err) == callpace.NotFound {
-		_, err = j.appendRaw(ctx, entry{Kind: KindSpec, At: a.At}, a.Spec)
-		if err != nil {
-			return entry{}, err
-		}
-	} else if err != nil {
+	if err := j.keepSpec(ctx, spec, a.Spec, a.At); err != nil {
 		return entry{}, err
 	}
 	input, stream, err := j.idx.numbers(ctx)

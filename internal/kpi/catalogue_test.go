@@ -170,39 +170,6 @@ kpis:
 	require.ErrorContains(t, err, "a → b → a")
 }
 
-// Every language names every KPI, variant, dimension and unit, once any does.
-func TestLocales(t *testing.T) {
-	c := load(t)
-	if len(c.locale.of("en")) == 0 {
-		t.Skip("no names in catalog/locale yet")
-	}
-	for _, lang := range []string{"en", "hr", "uk", "fa", "ro", "zh"} {
-		want := func(what string, ids ...string) {
-			for _, id := range ids {
-				if w := c.locale.of(lang)[id]; w.Name != "" {
-					return
-				}
-			}
-			t.Errorf("%s: no name of %s", lang, what)
-		}
-		for _, d := range c.Defs() {
-			want(d.ID, d.ID)
-			require.NotEmpty(t, c.locale.of(lang)[d.ID].Description, "%s: no description of %s", lang, d.ID)
-			for _, v := range d.all() {
-				if v.Name != "" && v.Name != "20s" {
-					want(d.ID+":"+v.Name, d.ID+":"+v.Name, "*:"+v.Name)
-				}
-			}
-		}
-		for _, dim := range c.Dimensions() {
-			want(dim, "dim."+dim)
-		}
-		for _, u := range units {
-			want(u, "unit."+u)
-		}
-	}
-}
-
 func TestDimensionsAreOfFacts(t *testing.T) {
 	c := load(t)
 	require.Equal(t, []string{"calls"}, c.DimensionFacts("queue"))

@@ -84,16 +84,3 @@ func (s *Store) createAttributes(ctx context.Context, b *facts.Batch) error {
 	}
 	return nil
 }
-
-// AttributeColumns gives the columns of a fact's attributes by name.
-func (s *Store) AttributeColumns(fact string) map[string]string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	columns := map[string]string{}
-	if known := s.attributes[fact]; known != nil {
-		for name, i := range maps.All(known.index) {
-			columns[name] = attributeColumn(i)
-		}
-	}
-	return columns
-}

@@ -32,6 +32,7 @@ CREATE TABLE inputs (input INTEGER, stream INTEGER, source VARCHAR, position BIG
 CREATE TABLE tails (stream INTEGER, input INTEGER, origin UBIGINT, overwrote BOOLEAN);
 CREATE TABLE tail_counts (stream INTEGER, input INTEGER,
 	read BIGINT, new BIGINT, updated BIGINT, unchanged BIGINT, skipped BIGINT, rejected BIGINT, warned BIGINT);
+-- The calendar; an end is the day after the last.
 CREATE TABLE days (day DATE, week VARCHAR, month VARCHAR, quarter VARCHAR, year VARCHAR, weekday TINYINT,
 	week_start DATE, week_end DATE, month_start DATE, month_end DATE, quarter_start DATE, quarter_end DATE,
 	year_start DATE, year_end DATE);

@@ -27,16 +27,21 @@ func (s *Store) Dirty(ctx context.Context) (bool, error) {
 }
 
 // Finish derives, notes in the change log what an input did to months that had
-// data before, and marks the input as done. After a withdrawal or a mapping
-// applied anew, input is the one that caused it.
-func (s *Store) Finish(ctx context.Context, input int) error {
+// data before, and marks the inputs as done. Usually cause is the one input
+// that is done; after a withdrawal or a mapping applied anew it is the one
+// that made the others be projected again.
+func (s *Store) Finish(ctx context.Context, cause int, done ...int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.derive(ctx, func() error {
-		if err := s.logChanges(ctx, input); err != nil {
+		if err := s.logChanges(ctx, cause); err != nil {
 			return err
 		}
-		return s.exec(ctx, "UPDATE inputs SET done = true WHERE input = ?", input)
+		inputs := make([]int32, len(done)) // as the driver binds an INTEGER[]
+		for i, n := range done {
+			inputs[i] = int32(n)
+		}
+		return s.exec(ctx, "UPDATE inputs SET done = true WHERE list_contains(?::INTEGER[], input)", inputs)
 	})
 }
 

@@ -83,7 +83,7 @@ func TestChangeLog(t *testing.T) {
 	f := newFeed(t)
 	finish := func() {
 		t.Helper()
-		require.NoError(t, f.store.Finish(ctx, f.input))
+		require.NoError(t, f.store.Finish(ctx, f.input, f.input))
 	}
 	f.apply("crm", `
 		orders: id | placed     | amount | cancelled

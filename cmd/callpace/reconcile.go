@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+)
+
+type reconcileCommand struct {
+	days
+	Source string `arg:"" placeholder:"SOURCE"`
+}
+
+// Run walks from a source's rows to what each KPI counted.
+func (c *reconcileCommand) Run(ctx context.Context, a *app) error {
+	defs, err := kpi.Load()
+	if err != nil {
+		return err
+	}
+	return a.with(ctx, func(f *ingest.Folder) error {
+		q, _, err := a.query(f, nil, question{days: c.days})
+		if err != nil {
+			return err
+		}
+		r, err := f.Reconcile(ctx, defs, q, c.Source)
+		if err != nil {
+			return err
+		}
+		a.endProgress()
+		switch a.Output {
+		case "json":
+			return writeJSON(a.stdout, r)
+		case "csv":
+			return writeCSV(a.stdout, []string{"step", "fact", "measure", "reason", "count"}, reconcileRows(r))
+		}
+		a.printReconciliation(r)
+		return nil
+	})
+}
+
+// reconcileRows are the walk for machines: one row a step.
+func reconcileRows(r *ingest.Reconciliation) [][]string {
+	var rows [][]string
+	add := func(step, fact, measure, reason string, n int64) {
+		rows = append(rows, []string{step, fact, measure, reason, fmt.Sprint(n)})
+	}
+	add("records", "", "", "read", r.Records.Read)
+	add("records", "", "", "rejected", r.Records.Rejected)
+	add("records", "", "", "skipped", r.Records.Skipped)
+	add("records", "", "", "updated", r.Records.Updated)
+	add("records", "", "", "unchanged", r.Records.Unchanged)
+	add("records", "", "", "new", r.Records.New)
+	for _, m := range r.Facts {
+		add("facts", m.Fact, "", "rows", m.Rows)
+		add("facts", m.Fact, "", "no_agent", m.NoAgent)
+		add("facts", m.Fact, "", "provisional_agent", m.Provisional)
+		add("facts", m.Fact, "", "no_lead", m.NoLead)
+		add("facts", m.Fact, "", "unknown_lead", m.UnknownLead)
+	}
+	for _, w := range r.Walks {
+		add("measure", w.Fact, w.Measure, "rows", w.Rows)
+		for _, s := range w.Steps {
+			add("measure", w.Fact, w.Measure, "not: "+s.Condition, -s.Out)
+		}
+		add("measure", w.Fact, w.Measure, "counted", w.Counted)
+	}
+	return rows
+}
+
+func (a *app) printReconciliation(r *ingest.Reconciliation) {
+	a.line("reconcile.title", "source", r.Source, "count", r.Inputs)
+	g := grid{head: []string{a.text("reconcile.records"), a.text("column.count")}, right: []bool{false, true}}
+	for _, x := range []struct {
+		key string
+		n   int64
+	}{{"read", r.Records.Read}, {"rejected", -r.Records.Rejected}, {"skipped", -r.Records.Skipped}, {"updated", -r.Records.Updated},
+		{"unchanged", -r.Records.Unchanged}, {"new", r.Records.New}} {
+		g.add(a.text("reconcile."+x.key), a.say.Int(x.n))
+	}
+	g.print(a.stdout)
+	fmt.Fprintln(a.stdout)
+	g = grid{head: []string{a.text("column.fact"), a.text("column.rows"), a.text("reconcile.no_agent"), a.text("reconcile.provisional"), a.text("reconcile.no_lead"), a.text("reconcile.unknown_lead")},
+		right: []bool{false, true, true, true, true, true}}
+	for _, m := range r.Facts {
+		g.add(m.Fact, a.say.Int(m.Rows), a.say.Int(m.NoAgent), a.say.Int(m.Provisional), a.say.Int(m.NoLead), a.say.Int(m.UnknownLead))
+	}
+	g.print(a.stdout)
+	fact := ""
+	for _, w := range r.Walks {
+		if w.Fact != fact {
+			fact = w.Fact
+			fmt.Fprintln(a.stdout)
+			a.line("reconcile.fact", "fact", fact, "count", w.Rows)
+		}
+		fmt.Fprintf(a.stdout, "  %s  %s  (%s)\n", a.say.Int(w.Counted), w.Measure, strings.Join(w.KPIs, ", "))
+		for _, s := range w.Steps {
+			if s.Out > 0 {
+				a.line("reconcile.left_out", "count", s.Out, "condition", s.Condition)
+			}
+		}
+	}
+}
