@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/journal"
@@ -68,7 +66,7 @@ func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
 func (f *Folder) matcher(ctx context.Context, p Person) (source.Person, error) {
 	phone := ""
 	if p.Phone != "" {
-		if phone = f.e164(p.Phone); phone == "" {
+		if phone = source.Phone(p.Phone, f.settings.Country); phone == "" {
 			return source.Person{}, callpace.E(callpace.Invalid, "erase.bad_phone", "phone", p.Phone, "country", f.settings.Country)
 		}
 	}
@@ -81,17 +79,10 @@ func (f *Folder) matcher(ctx context.Context, p Person) (source.Person, error) {
 		return source.Person{}, err
 	}
 	return source.Person{
-		Phone: func(raw string) bool { return raw != "" && slices.Contains(known.Phones, f.e164(raw)) },
+		Phone: func(raw string) bool {
+			return raw != "" && slices.Contains(known.Phones, source.Phone(raw, f.settings.Country))
+		},
 		Lead:  func(id string) bool { return slices.Contains(known.Leads, id) },
 		Token: fmt.Sprintf("erased-%d", len(earlier)+1),
 	}, nil
-}
-
-// e164 gives a number in E.164, "" where it is none.
-func (f *Folder) e164(raw string) string {
-	n, err := phonenumbers.Parse(raw, f.settings.Country)
-	if err != nil {
-		return ""
-	}
-	return phonenumbers.Format(n, phonenumbers.E164)
 }

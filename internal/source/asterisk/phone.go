@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/nyaruka/phonenumbers"
+	"github.com/callpace/callpace/internal/source"
 )
 
 // erased stands before the token of an erased person where their number was:
@@ -69,17 +69,10 @@ func party(number, country string) (phone, leadRef string) {
 	if token, ok := strings.CutPrefix(number, erased); ok {
 		return "", token
 	}
-	n := bare(number)
-	if !isNumber(n) {
+	if !isNumber(bare(number)) {
 		return "", ""
 	}
-	if rest, ok := strings.CutPrefix(n, "00"); ok && country == "" {
-		n = "+" + rest
-	}
-	if p, err := phonenumbers.Parse(n, country); err == nil && phonenumbers.IsPossibleNumber(p) {
-		return phonenumbers.Format(p, phonenumbers.E164), ""
-	}
-	return n, ""
+	return source.Phone(number, country), ""
 }
 
 // peer gives the device in a channel's name: SIP/alice-0000001a is alice,

@@ -222,7 +222,7 @@ func (b *blanker) isKey(c int) bool {
 // person's number (a key made of it, a campaign named after it).
 func (b *blanker) looksLikeNumber(text string) bool {
 	digits := 0
-	for _, r := range asciiDigits(text) {
+	for _, r := range source.ASCIIDigits(text) {
 		if r >= '0' && r <= '9' {
 			digits++
 		}

@@ -27,7 +27,7 @@ L1,L1,,,,2026-03-02,,D,TEST,Marija,
 `
 	d, c := open(t, zagreb, m, []byte(data))
 	person := source.Person{
-		Phone: func(raw string) bool { return normalPhone(raw, "HR") == "+385911234567" },
+		Phone: func(raw string) bool { return source.Phone(raw, "HR") == "+385911234567" },
 		Lead:  func(id string) bool { return id == "L1" },
 		Token: "erased-1",
 	}

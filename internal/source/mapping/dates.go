@@ -7,6 +7,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/source"
 )
 
 // dateFormats are the ways in which one column may write its dates, or a way
@@ -174,7 +175,7 @@ func (s *state) moment(f *field, text, clock string) (m moment, bad *callpace.Me
 	fail := func(key string) (moment, *callpace.Message) {
 		return moment{}, f.reject(key, strings.TrimSpace(text+" "+clock))
 	}
-	text, clock = asciiDigits(text), asciiDigits(clock)
+	text, clock = source.ASCIIDigits(text), source.ASCIIDigits(clock)
 	if formats.dates.special != "" {
 		return s.numericMoment(f, text)
 	}

@@ -23,7 +23,7 @@ func TestPatterns(t *testing.T) {
 		var c civil
 		hint := 0
 		got := "none"
-		if formats.read(asciiDigits(text), &c, &hint) {
+		if formats.read(source.ASCIIDigits(text), &c, &hint) {
 			day, ok := c.dayOf("gregorian")
 			if got = "no such day"; ok {
 				got = facts.DateOf(day).Format("2006-01-02")

@@ -221,7 +221,7 @@ func (s *state) version() (int64, *callpace.Message) {
 	if bad != nil || text == "" {
 		return 0, bad
 	}
-	if n, err := strconv.ParseInt(asciiDigits(text), 10, 64); err == nil {
+	if n, err := strconv.ParseInt(source.ASCIIDigits(text), 10, 64); err == nil {
 		return n, nil
 	}
 	m, bad := s.moment(f, text, "")

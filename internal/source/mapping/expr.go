@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"github.com/callpace/callpace/internal/source"
 	"strconv"
 	"strings"
 	"time"
@@ -247,7 +248,7 @@ func (s *state) result(p *program) (string, error) {
 func functions(defaults *formats) []expr.Option {
 	part := func(name string, get func(c civil, day int64) int) expr.Option {
 		return expr.Function(name, func(args ...any) (any, error) {
-			text, hint := asciiDigits(strings.TrimSpace(args[0].(string))), 0
+			text, hint := source.ASCIIDigits(strings.TrimSpace(args[0].(string))), 0
 			var c civil
 			if !defaults.dates.read(text, &c, &hint) && !defaults.times.read(text, &c, &hint) {
 				return nil, fmt.Errorf("%s(%q)", name, text)
@@ -285,7 +286,7 @@ func functions(defaults *formats) []expr.Option {
 					return -1
 				}
 				return r
-			}, asciiDigits(args[0].(string))), nil
+			}, source.ASCIIDigits(args[0].(string))), nil
 		}, new(func(string) string)),
 		part("year", func(c civil, _ int64) int { return c.year }),
 		part("month", func(c civil, _ int64) int { return c.month }),

@@ -204,7 +204,7 @@ func (g *guess) fits(field string, c int) bool {
 	case "attempt":
 		return every(func(s string) bool { _, bad := f.integer(s); return bad == nil })
 	case "phone":
-		return every(func(s string) bool { n := normalPhone(s, ""); return len(n) >= 3 && len(n) <= 16 })
+		return every(func(s string) bool { n := source.Phone(s, ""); return len(n) >= 3 && len(n) <= 16 })
 	case "outcome", "stage", "direction", "queue":
 		return len(distinct(samples)) <= 60
 	case "key":
@@ -262,7 +262,7 @@ func (d *dateGuess) readsAll(samples []string) bool {
 	digits := map[string]int{"epoch_s": 10, "epoch_ms": 13}[d.format]
 	hint := 0
 	for _, s := range samples {
-		s = asciiDigits(s)
+		s = source.ASCIIDigits(s)
 		if digits > 0 {
 			if whole, _, _ := strings.Cut(s, "."); len(whole) != digits || strings.Trim(whole, "0123456789") != "" {
 				return false

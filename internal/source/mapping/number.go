@@ -4,37 +4,10 @@ import (
 	"math"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/source"
 )
-
-// asciiDigits writes Persian and Arabic digits as 0 to 9, and drops the marks
-// of writing direction that travel with them. Other text is left alone.
-func asciiDigits(s string) string {
-	i := 0
-	for i < len(s) && s[i] < utf8.RuneSelf {
-		i++
-	}
-	if i == len(s) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= '۰' && r <= '۹':
-			return r - '۰' + '0'
-		case r >= '٠' && r <= '٩':
-			return r - '٠' + '0'
-		case r >= '0' && r <= '9': // full width
-			return r - '0' + '0'
-		case r == '\u200e' || r == '\u200f' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069':
-			return -1
-		case r == '\u00a0' || r == '\u202f':
-			return ' '
-		}
-		return r
-	}, s)
-}
 
 // plainNumber rewrites a number as callpace.ParseAmount wants it: a point, no
 // grouping. What is no number comes back as something that is none either.
@@ -46,7 +19,7 @@ func plainNumber(s string, decimal byte) string {
 	if plain {
 		return s
 	}
-	s = strings.TrimFunc(asciiDigits(s), func(r rune) bool { return unicode.Is(unicode.Sc, r) || unicode.IsSpace(r) })
+	s = strings.TrimFunc(source.ASCIIDigits(s), func(r rune) bool { return unicode.Is(unicode.Sc, r) || unicode.IsSpace(r) })
 	sign := ""
 	switch {
 	case strings.HasPrefix(s, "-") || strings.HasPrefix(s, "\u2212"):
@@ -140,7 +113,7 @@ func (f *field) duration(text string) (int64, *callpace.Message) {
 			return ms, nil
 		}
 	}
-	text = asciiDigits(text)
+	text = source.ASCIIDigits(text)
 	ms, ok := f.clockDuration(text)
 	if !ok {
 		a, isNumber := callpace.ParseAmount(plainNumber(text, f.value.formats.decimal))
@@ -217,7 +190,7 @@ var truths = map[string]bool{
 
 // boolean reads yes and no, as 1 and 0.
 func (f *field) boolean(text string) (int64, *callpace.Message) {
-	is, ok := truths[strings.ToLower(asciiDigits(text))]
+	is, ok := truths[strings.ToLower(source.ASCIIDigits(text))]
 	if !ok {
 		return 0, f.reject("mapping.reject.boolean", text)
 	}
