@@ -17,6 +17,7 @@ type cli struct {
 	Reconcile reconcileCommand `cmd:""`
 	Roster    rosterCommand    `cmd:""`
 	Mapping   mappingCommand   `cmd:""`
+	Settings  settingsCommand  `cmd:""`
 	Rebuild   rebuildCommand   `cmd:""`
 	Verify    verifyCommand    `cmd:""`
 	Demo      demoCommand      `cmd:""`

@@ -22,11 +22,7 @@ type initCommand struct {
 func (c *initCommand) Run(ctx context.Context, a *app) error {
 	s := facts.Settings{Zone: c.Zone, Currency: strings.ToUpper(c.Currency), Country: strings.ToUpper(c.Country),
 		Calendar: facts.Calendar(c.Calendar), CreditDays: 30, CallbackMinutes: 60}
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if strings.EqualFold(d.String(), c.WeekStart) {
-			s.WeekStart = d
-		}
-	}
+	s.WeekStart = weekday(c.WeekStart)
 	if err := ingest.CheckSettings(s); err != nil {
 		return usageError{err}
 	}
@@ -38,6 +34,16 @@ func (c *initCommand) Run(ctx context.Context, a *app) error {
 	}
 	a.line("init.done", "dir", a.Data, "zone", s.Zone, "currency", s.Currency)
 	return nil
+}
+
+// weekday reads the English name of a day.
+func weekday(name string) time.Weekday {
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if strings.EqualFold(d.String(), name) {
+			return d
+		}
+	}
+	return time.Monday
 }
 
 type versionCommand struct{}

@@ -88,18 +88,41 @@ func (a *app) printReconciliation(r *ingest.Reconciliation) {
 		g.add(m.Fact, a.say.Int(m.Rows), a.say.Int(m.NoAgent), a.say.Int(m.Provisional), a.say.Int(m.NoLead), a.say.Int(m.UnknownLead))
 	}
 	g.print(a.stdout)
-	fact := ""
+	fact, nothing := "", []string(nil)
+	flush := func() {
+		if len(g.rows) > 0 {
+			g.print(a.stdout)
+		}
+		if len(nothing) > 0 {
+			a.line("reconcile.nothing", "measures", nothing)
+		}
+	}
+	g.rows = nil
 	for _, w := range r.Walks {
 		if w.Fact != fact {
-			fact = w.Fact
+			flush()
+			fact, nothing = w.Fact, nil
+			g = grid{head: []string{a.text("column.measure"), a.text("column.counted"), a.text("column.left_out")}, right: []bool{false, true, false}}
 			fmt.Fprintln(a.stdout)
 			a.line("reconcile.fact", "fact", fact, "count", w.Rows)
 		}
-		fmt.Fprintf(a.stdout, "  %s  %s  (%s)\n", a.say.Int(w.Counted), w.Measure, strings.Join(w.KPIs, ", "))
-		for _, s := range w.Steps {
-			if s.Out > 0 {
-				a.line("reconcile.left_out", "count", s.Out, "condition", s.Condition)
-			}
+		if w.Counted == 0 {
+			nothing = append(nothing, w.Measure)
+			continue
+		}
+		g.add(w.Measure, a.say.Int(w.Counted), a.leftOut(w))
+	}
+	flush()
+}
+
+// leftOut tells why rows were not counted: each condition with the rows that
+// met all before it but not this one.
+func (a *app) leftOut(w kpi.Walk) string {
+	var reasons []string
+	for _, s := range w.Steps {
+		if s.Out > 0 {
+			reasons = append(reasons, a.say.T("reconcile.reason", map[string]any{"count": s.Out, "condition": s.Condition}))
 		}
 	}
+	return strings.Join(reasons, " · ")
 }

@@ -47,7 +47,9 @@ func (c *Catalogue) Walks(ctx context.Context, e Engine, q Query, source string)
 		for _, u := range k.uses {
 			i := slices.IndexFunc(walks, func(w *walk) bool { return w.Measure == u.def.ID })
 			if i >= 0 {
-				walks[i].KPIs = append(walks[i].KPIs, d.ID)
+				if !slices.Contains(walks[i].KPIs, d.ID) {
+					walks[i].KPIs = append(walks[i].KPIs, d.ID)
+				}
 				continue
 			}
 			if u.fact.Derived || u.def.Span {
@@ -60,6 +62,7 @@ func (c *Catalogue) Walks(ctx context.Context, e Engine, q Query, source string)
 			walks = append(walks, w)
 		}
 	}
+	slices.SortStableFunc(walks, func(a, b *walk) int { return facts.TableByName(a.Fact).ID - facts.TableByName(b.Fact).ID })
 	selections := walkSelects(walks, c, q, source)
 	for _, s := range selections {
 		groups, err := e.Aggregate(ctx, s.Select)
