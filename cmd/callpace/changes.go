@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/callpace/callpace"
@@ -23,10 +24,7 @@ func (c *changesCommand) Run(ctx context.Context, a *app) error {
 		a.endProgress()
 		switch a.Output {
 		case "json":
-			if changes == nil {
-				changes = []duck.Change{}
-			}
-			return writeJSON(a.stdout, changes)
+			return writeJSON(a.stdout, changesJSON(changes))
 		case "csv":
 			var rows [][]string
 			for _, x := range changes {
@@ -49,6 +47,17 @@ func (c *changesCommand) Run(ctx context.Context, a *app) error {
 		}
 		return nil
 	})
+}
+
+// changesJSON is the log for programs, the figures exactly.
+func changesJSON(changes []duck.Change) []map[string]any {
+	list := []map[string]any{}
+	for _, x := range changes {
+		list = append(list, map[string]any{"input": x.Input, "month": x.Month, "measure": x.Measure,
+			"before": json.Number(x.Before.String()), "after": json.Number(x.After.String()),
+			"cancelled": x.Cancelled, "changed": x.Changed, "added": x.Added, "removed": x.Removed})
+	}
+	return list
 }
 
 // decimalsOf keeps shares of joint sales visible and whole counts whole.

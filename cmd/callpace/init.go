@@ -93,7 +93,7 @@ func (verifyCommand) Run(ctx context.Context, a *app) error {
 		}
 		a.endProgress()
 		if a.Output == "json" {
-			if err := writeJSON(a.stdout, r); err != nil {
+			if err := writeJSON(a.stdout, map[string]any{"segments": r.Segments, "entries": r.Frames, "bytes": r.Bytes, "stored_bytes": r.Stored, "damaged": len(r.Damage)}); err != nil {
 				return err
 			}
 		}

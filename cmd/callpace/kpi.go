@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
 )
@@ -19,11 +21,25 @@ type kpiCommand struct {
 type kpiQueryCommand struct {
 	question
 	Compare   string `placeholder:"WITH" enum:",previous,year-ago,same-weekdays" default:""`
-	Sort      string `placeholder:"COLUMN"`
+	Sort      sortBy `placeholder:"COLUMN"`
 	Limit     int    `placeholder:"N"`
 	Shrink    bool   ``
 	Intervals bool   ``
 	Kpis      string `arg:"" name:"kpis" placeholder:"KPI,…"`
+}
+
+// sortBy is a column to sort by, the largest first after a minus; the parser
+// by itself would take that for a flag.
+type sortBy string
+
+// Decode takes the next word of the command line.
+func (s *sortBy) Decode(c *kong.DecodeContext) error {
+	if next := c.Scan.Peek(); !next.IsEOL() && !strings.HasPrefix(next.String(), "--") {
+		*s = sortBy(c.Scan.Pop().String())
+		return nil
+	}
+	_, err := c.Scan.PopValue("column")
+	return err
 }
 
 // Run computes KPIs.
@@ -44,7 +60,7 @@ func (c *kpiQueryCommand) Run(ctx context.Context, a *app) error {
 		if q.Compare, err = comparison(c.Compare, period, today); err != nil {
 			return err
 		}
-		q.Sort, q.Desc = strings.TrimPrefix(c.Sort, "-"), strings.HasPrefix(c.Sort, "-")
+		q.Sort, q.Desc = strings.TrimPrefix(string(c.Sort), "-"), strings.HasPrefix(string(c.Sort), "-")
 		q.Limit, q.Shrink, q.Intervals = c.Limit, c.Shrink, c.Intervals || a.Output == "json" || c.Compare != ""
 		frame, err := a.ask(ctx, f, defs, q)
 		if err != nil {

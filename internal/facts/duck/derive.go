@@ -55,9 +55,7 @@ func (s *Store) derive(ctx context.Context, last func() error) error {
 		{"leads", s.deriveLeads},
 		{"money", s.deriveMoney},
 		{"scope", s.deriveScope},
-		{"orders", s.deriveOrders},
-		{"callbacks", s.deriveCallbacks},
-		{"lead stories", s.deriveStories},
+		{"leads by slices", s.deriveSlices},
 		{"days", s.deriveDays},
 		{"dirt", s.clearDirt},
 	}
@@ -96,21 +94,38 @@ func (s *Store) deriveScope(ctx context.Context) error {
 	return s.execAll(ctx, []string{"DELETE FROM temp.scope", "INSERT INTO temp.scope SELECT DISTINCT lead FROM dirty_leads"})
 }
 
-// inScope is the condition that a row's lead is to be looked at.
-func (s *Store) inScope() string {
-	if s.flags[dirtyAll] {
-		return "lead IS NOT NULL"
-	}
-	return "lead IN (SELECT lead FROM temp.scope)"
-}
+// leadsPerSlice bounds the memory of what is derived per lead: the states of
+// its aggregates cannot leave memory.
+const leadsPerSlice = 40_000
 
-// nothingDirty tells whether no lead has to be looked at.
-func (s *Store) nothingDirty(ctx context.Context) (bool, error) {
+// deriveSlices derives what depends on a lead's other rows, for the leads in
+// scope, some tens of thousands at a time.
+func (s *Store) deriveSlices(ctx context.Context) error {
+	scope, count := "lead IN (SELECT lead FROM temp.scope)", "SELECT count(*) FROM temp.scope"
 	if s.flags[dirtyAll] {
-		return false, nil
+		scope = "lead IS NOT NULL"
+		count = "SELECT approx_count_distinct(lead) FROM (SELECT lead FROM calls UNION ALL SELECT lead FROM leads UNION ALL SELECT lead FROM orders)"
 	}
-	some, err := s.exists(ctx, "FROM temp.scope")
-	return !some, err
+	var leads int64
+	if err := s.conn.QueryRowContext(ctx, count).Scan(&leads); err != nil {
+		return fmt.Errorf("count leads: %w", err)
+	}
+	if leads == 0 && !s.flags[dirtyAll] {
+		return s.deriveCallbacks(ctx, "false") // those of no lead
+	}
+	slices := leads/leadsPerSlice + 1
+	for i := range slices {
+		slice := scope
+		if slices > 1 {
+			slice = fmt.Sprintf("%s AND hash(lead) %% %d = %d", scope, slices, i)
+		}
+		for _, run := range []func(context.Context, string) error{s.deriveOrders, s.deriveCallbacks, s.deriveStories} {
+			if err := run(ctx, slice); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *Store) clearDirt(ctx context.Context) error {

@@ -13,16 +13,9 @@ import (
 // Won is the first of a won stage, an order not cancelled and a sale call.
 // Lost is the first lost stage or lost call after the last of those; it
 // decides the stage, so that a lead is never won and lost at once in a rate.
-func (s *Store) deriveStories(ctx context.Context) error {
-	if nothing, err := s.nothingDirty(ctx); err != nil || nothing {
-		return err
-	}
-	remove := "DELETE FROM lead_story"
-	if !s.flags[dirtyAll] {
-		remove += " WHERE lead IN (SELECT lead FROM temp.scope)"
-	}
-	query := strings.NewReplacer("$scope", s.inScope(), "$touches", s.touches(), "$invalid", invalidOutcomes()).Replace(tellStories)
-	return s.execAll(ctx, []string{remove, query})
+func (s *Store) deriveStories(ctx context.Context, scope string) error {
+	query := strings.NewReplacer("$scope", scope, "$touches", touches(scope), "$invalid", invalidOutcomes()).Replace(tellStories)
+	return s.execAll(ctx, []string{"DELETE FROM lead_story WHERE " + scope, query})
 }
 
 func invalidOutcomes() string {

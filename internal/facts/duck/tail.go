@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/callpace/callpace/internal/facts"
 )
@@ -21,7 +22,8 @@ func (s *Store) noteTail(ctx context.Context, a facts.Application, p *plan) erro
 	}
 	for _, at := range p.entries {
 		origin := a.Batch.Records[at].Origin
-		if err := s.exec(ctx, "INSERT INTO tails VALUES (?, ?, ?, ?)", a.Stream, a.Input, origin, replaced[origin]); err != nil {
+		// As text, since database/sql takes no uint64 above its sign bit.
+		if err := s.exec(ctx, "INSERT INTO tails VALUES (?, ?, ?, ?)", a.Stream, a.Input, strconv.FormatUint(origin, 10), replaced[origin]); err != nil {
 			return err
 		}
 	}
