@@ -137,6 +137,6 @@ func (a *app) printFocus(defs *kpi.Catalogue, f *kpi.Frame, title string) {
 	fmt.Fprintln(a.stdout)
 	g.print(a.stdout)
 	if f.Compare != nil && title == "overview.focus" {
-		a.line("kpi.compared_with", "from", isoDay(f.Compare.From), "to", isoDay(f.Compare.To-1))
+		a.line("kpi.compared_with", "from", a.say.Date(f.Compare.From), "to", a.say.Date(f.Compare.To-1))
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/kpi"
@@ -238,7 +237,7 @@ func (a *app) frameTable(defs *kpi.Catalogue, f *kpi.Frame, intervals bool) {
 		}
 	}
 	if f.Compare != nil {
-		a.line("kpi.compared_with", "from", isoDay(f.Compare.From), "to", isoDay(f.Compare.To-1))
+		a.line("kpi.compared_with", "from", a.say.Date(f.Compare.From), "to", a.say.Date(f.Compare.To-1))
 	}
 }
 
@@ -308,7 +307,7 @@ func (a *app) value(u kpi.Unit, v float64, currency string) string {
 		}
 		return a.say.Amount(callpace.Amount(math.Round(v*float64(callpace.One))), decimals) + " " + currency
 	case kpi.UnitSeconds:
-		return duration(v)
+		return a.duration(v)
 	case kpi.UnitCount:
 		if v == math.Trunc(v) {
 			return a.say.Int(int64(v))
@@ -319,7 +318,7 @@ func (a *app) value(u kpi.Unit, v float64, currency string) string {
 }
 
 // duration writes seconds as 12 s, 3:05 or 1:02:30, long ones as days.
-func duration(seconds float64) string {
+func (a *app) duration(seconds float64) string {
 	sign := ""
 	if seconds < 0 {
 		sign, seconds = "−", -seconds
@@ -327,11 +326,13 @@ func duration(seconds float64) string {
 	s := int64(math.Round(seconds))
 	switch {
 	case s >= 48*3600:
-		return sign + strconv.FormatFloat(seconds/86400, 'f', 1, 64) + " d"
+		return sign + a.say.T("duration.days", map[string]any{"days": a.say.Number(seconds/86400, 1)})
 	case s >= 3600:
-		return fmt.Sprintf("%s%d:%02d:%02d", sign, s/3600, s/60%60, s%60)
+		return sign + a.say.Digits(fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60))
 	case s >= 60:
-		return fmt.Sprintf("%s%d:%02d", sign, s/60, s%60)
+		return sign + a.say.Digits(fmt.Sprintf("%d:%02d", s/60, s%60))
+	case seconds == math.Trunc(seconds):
+		return sign + a.say.T("duration.seconds", map[string]any{"seconds": a.say.Int(s)})
 	}
-	return sign + strings.TrimSuffix(strconv.FormatFloat(seconds, 'f', 1, 64), ".0") + " s"
+	return sign + a.say.T("duration.seconds", map[string]any{"seconds": a.say.Number(seconds, 1)})
 }

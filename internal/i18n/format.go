@@ -61,7 +61,8 @@ func (l Localizer) print(v any) string {
 }
 
 // digits writes ASCII digits in the language's own.
-func (l Localizer) digits(s string) string {
+// Digits writes the digits of a text in the language's own.
+func (l Localizer) Digits(s string) string {
 	if l.lang != "fa" {
 		return s
 	}

@@ -86,7 +86,7 @@ func (l Localizer) value(name string, v any) string {
 		return v
 	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
 		if names[name] {
-			return l.digits(fmt.Sprint(v))
+			return l.Digits(fmt.Sprint(v))
 		}
 		return l.decimal(v)
 	case float32, float64:

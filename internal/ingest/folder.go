@@ -113,7 +113,7 @@ func (f *Folder) open(ctx context.Context) error {
 	}
 	f.store, err = duck.Open(f.factsPath(), decodersVersion, s, duck.Options{})
 	if why, rebuild := duck.NeedsRebuild(err); rebuild {
-		f.notice("facts.set_aside", "reason", string(why))
+		f.notice("facts.set_aside", "reason", callpace.M("facts."+string(why)))
 		return f.rebuild(ctx, nil)
 	}
 	if err != nil {

@@ -76,6 +76,11 @@ func Open(path, fingerprint string, settings facts.Settings, o Options) (*Store,
 	if err := s.open(context.Background()); err != nil {
 		return nil, err
 	}
+	if missing {
+		if err := os.Chmod(path, 0o600); err != nil {
+			return nil, errors.Join(fmt.Errorf("protect fact file: %w", err), s.Close())
+		}
+	}
 	return s, nil
 }
 
