@@ -55,7 +55,7 @@ func (c *demoCommand) Run(ctx context.Context, a *app) error {
 		}
 		a.endProgress()
 		if a.Output == "table" {
-			a.line("demo.made", "files", len(files), "records", sum.Read, "seconds", time.Since(started).Seconds())
+			a.line("demo.made", "files", len(files), "records", sum.Read, "seconds", a.say.Number(time.Since(started).Seconds(), 1))
 		}
 		return a.printOverviewOf(ctx, f, c.Keep)
 	})

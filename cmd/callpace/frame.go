@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/kpi"
 )
 
@@ -305,7 +304,7 @@ func (a *app) value(u kpi.Unit, v float64, currency string) string {
 		if math.Abs(v) < 1000 {
 			decimals = 2
 		}
-		return a.say.Amount(callpace.Amount(math.Round(v*float64(callpace.One))), decimals) + " " + currency
+		return a.say.Number(v, decimals) + " " + currency
 	case kpi.UnitSeconds:
 		return a.duration(v)
 	case kpi.UnitCount:

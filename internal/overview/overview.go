@@ -14,12 +14,15 @@ import (
 	"github.com/callpace/callpace/internal/stats"
 )
 
-// Focus are the KPIs that the overview shows, Stages the steps of the funnel,
-// in their order, and Watched those in which agents are compared with their
-// peers.
+// Focus are the KPIs that the overview shows, and Stages the steps of the
+// funnel, in their order: counted per period, since of the leads of a running
+// month fewer have had the time to close than of the one before. Teams are
+// compared in Steps, the same by lead, for their leads are of the same age;
+// agents in Watched.
 var (
 	Focus   = []string{"calls", "reach_rate", "appointments", "sales", "revenue", "conversion_rate", "average_wait", "abandonment_rate"}
-	Stages  = []string{"reach_rate", "contact_rate", "appointment_rate", "appointment_close_rate"}
+	Stages  = []string{"reach_rate", "contact_rate", "appointment_rate:per_call", "appointment_close_rate:per_period"}
+	Steps   = []string{"reach_rate", "contact_rate", "appointment_rate", "appointment_close_rate"}
 	Watched = []string{"reach_rate", "appointment_rate", "appointment_close_rate", "drop_off_rate", "premature_loss_rate", "callbacks_kept_rate", "cancellation_rate"}
 )
 
@@ -75,7 +78,7 @@ func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, base kpi.Query, p
 		}
 		*part.into = f
 	}
-	teams, err := behind(ctx, c, e, base, Stages, "team")
+	teams, err := behind(ctx, c, e, base, Steps, "team")
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func (s *Store) exists(ctx context.Context, query string, args ...any) (yes bool
 }
 
 func (s *Store) apply(ctx context.Context, a facts.Application) (*plan, error) {
-	if err := s.beginSource(ctx, a.Source); err != nil {
+	if err := s.beginSource(ctx, a.Source, a.Batch); err != nil {
 		return nil, err
 	}
 	p, err := s.planBatch(ctx, a)
@@ -90,13 +90,19 @@ func (s *Store) apply(ctx context.Context, a facts.Application) (*plan, error) {
 	return p, s.notePosition(ctx, a, p.counts)
 }
 
-// beginSource marks everything for derivation when a source first brings
-// facts: cheaper than keeping a set of all that it touches.
-func (s *Store) beginSource(ctx context.Context, source string) error {
+// manyRecords is the size of a first batch from which a source is likely to
+// touch most leads, so that a set of them is not worth keeping.
+const manyRecords = 10_000
+
+// beginSource makes room for a source that brings its first facts.
+func (s *Store) beginSource(ctx context.Context, source string, b *facts.Batch) error {
 	if s.sources[source] != nil {
 		return nil
 	}
 	s.source(source)
+	if len(b.Records) < manyRecords {
+		return nil
+	}
 	return s.markAll(ctx)
 }
 

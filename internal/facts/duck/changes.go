@@ -115,11 +115,10 @@ WITH fates AS (
 	SELECT CASE measure WHEN 'calls' THEN 'calls' ELSE 'orders' END AS fact, month, coalesce(n.value, 0) - coalesce(m.value, 0) AS rows
 	FROM months m FULL JOIN months_now n USING (month, measure) WHERE measure IN ('calls', 'order_rows')
 ), compared AS (
-	SELECT month, measure, coalesce(m.value, 0) AS before, coalesce(n.value, 0) AS after,
-		CASE WHEN measure = 'calls' THEN 'calls' WHEN measure IN ('won', 'lost') THEN 'leads' ELSE 'orders' END AS fact
+	SELECT month, measure, coalesce(m.value, 0) AS before, coalesce(n.value, 0) AS after, fact_of(measure) AS fact
 	FROM months m FULL JOIN months_now n USING (month, measure)
 	WHERE measure <> 'order_rows' AND coalesce(m.value, 0) <> coalesce(n.value, 0)
-		AND month IN (SELECT month FROM months)
+		AND (month, fact_of(measure)) IN (SELECT (month, fact_of(measure)) FROM months WHERE value <> 0)
 )
 SELECT $1, c.month, c.measure, c.before, c.after, coalesce(cancelled, 0), coalesce(changed, 0),
 	greatest(0, coalesce(g.rows, 0) + coalesce(removed, 0))::BIGINT AS added, coalesce(removed, 0)

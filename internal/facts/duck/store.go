@@ -11,6 +11,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net/url"
+	"strconv"
 	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -72,7 +74,7 @@ func (s *Store) shut() error {
 
 // open connects and reads what the writer has to know.
 func (s *Store) open(ctx context.Context) (err error) {
-	connector, err := duckdb.NewConnector(s.path, func(driver.ExecerContext) error { return nil })
+	connector, err := duckdb.NewConnector(s.dsn(), func(driver.ExecerContext) error { return nil })
 	if err != nil {
 		return openFault(s.path, err)
 	}
@@ -85,9 +87,6 @@ func (s *Store) open(ctx context.Context) (err error) {
 			err = errors.Join(err, s.shut())
 		}
 	}()
-	if err := s.configure(ctx); err != nil {
-		return err
-	}
 	if err := s.registerRows(); err != nil {
 		return err
 	}
@@ -104,7 +103,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	return s.load(ctx)
 }
 
-func (s *Store) configure(ctx context.Context) error {
+// dsn names the file with its limits, which must hold already while a log is
+// replayed.
+func (s *Store) dsn() string {
 	o := s.options
 	if o.MemoryMB == 0 {
 		o.MemoryMB = 400
@@ -112,12 +113,12 @@ func (s *Store) configure(ctx context.Context) error {
 	if o.TempDir == "" {
 		o.TempDir = s.path + ".tmp"
 	}
-	config := fmt.Sprintf(`SET memory_limit = '%dMB'; SET temp_directory = %s; SET preserve_insertion_order = false;
-		SET checkpoint_threshold = '256MB'; SET enable_progress_bar = false;`, o.MemoryMB, quote(o.TempDir))
+	config := url.Values{"memory_limit": {fmt.Sprintf("%dMB", o.MemoryMB)}, "temp_directory": {o.TempDir},
+		"preserve_insertion_order": {"false"}, "checkpoint_threshold": {"256MB"}}
 	if o.Threads > 0 {
-		config += fmt.Sprintf("SET threads = %d;", o.Threads)
+		config.Set("threads", strconv.Itoa(o.Threads))
 	}
-	return s.exec(ctx, config)
+	return s.path + "?" + config.Encode()
 }
 
 func (s *Store) initialise(ctx context.Context) error {
