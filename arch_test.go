@@ -39,6 +39,7 @@ var layers = map[string]int{
 	"internal/stats":        pure,
 	"internal/calendar":     pure,
 	"internal/facts":        pure,
+	"internal/overview":     pure,
 	"internal/source":       base, // the contract of formats
 	"internal/source/table": base, // rows of any tabular input, for the formats that map columns
 	"internal/source/":      adapters,
@@ -54,7 +55,7 @@ var layers = map[string]int{
 	"internal/web":          surfaces,
 	"internal/api":          surfaces,
 	"cmd":                   program,
-	"bench":                 program,
+	"internal/bench":        program,
 	"e2e":                   program,
 }
 

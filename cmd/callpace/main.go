@@ -43,9 +43,6 @@ const (
 	exitUsage = 2 // the words of the command line are off
 )
 
-// errHelp ends a run that only printed help.
-var errHelp = errors.New("help printed")
-
 func run(ctx context.Context, p process) int {
 	texts, err := i18n.Open()
 	if err != nil {

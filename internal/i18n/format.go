@@ -60,8 +60,7 @@ func (l Localizer) print(v any) string {
 	return message.NewPrinter(l.tag).Sprint(v)
 }
 
-// digits writes ASCII digits in the language's own.
-// Digits writes the digits of a text in the language's own.
+// Digits writes ASCII digits in the language's own.
 func (l Localizer) Digits(s string) string {
 	if l.lang != "fa" {
 		return s
