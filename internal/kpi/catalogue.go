@@ -212,10 +212,13 @@ func (d *Def) all() []Variant {
 	out := []Variant{{Name: d.Default}}
 	out = append(out, d.Variants...)
 	if d.Kind == KindMean {
-		out = append(out, Variant{Name: "median", Kind: KindQuantile, quantile: 0.5}, Variant{Name: "p90", Kind: KindQuantile, quantile: 0.9})
+		out = append(out, quantiles...)
 	}
 	return out
 }
+
+// quantiles are the variants that every mean has.
+var quantiles = []Variant{{Name: "median", Kind: KindQuantile, quantile: 0.5}, {Name: "p90", Kind: KindQuantile, quantile: 0.9}}
 
 // fill gives a variant with all that it leaves to the KPI.
 func (d *Def) fill(v Variant) Variant {

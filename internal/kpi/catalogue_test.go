@@ -81,6 +81,7 @@ func TestNames(t *testing.T) {
 	f("service_level:7.5s", "7.5s")
 	f("service_level:vicidial", "vicidial")
 	f("talk_time", "mean")
+	f("average_wait:of_offered:median", "of_offered:median")
 }
 
 func TestUnknown(t *testing.T) {
@@ -101,6 +102,9 @@ func TestUnknown(t *testing.T) {
 	f("service_level:asterisk", "kpi.unknown_variant", "asterisk1")
 	f("service_level:-5s", "kpi.unknown_variant", "")
 	f("talk_time:medain", "kpi.unknown_variant", "median")
+	f("average_wait:of_offered:p95", "kpi.unknown_variant", "of_offered:median")
+	f("average_wait:of_ofered:p90", "kpi.unknown_variant", "of_offered")
+	f("service_level:20s:median", "kpi.no_variants", "")
 }
 
 const mine = `
@@ -168,6 +172,32 @@ kpis:
   - {id: b, version: 1, unit: ratio, better: higher, kind: formula, formula: a + 1}
 `)})
 	require.ErrorContains(t, err, "a → b → a")
+}
+
+// A formula may name a variant, also another one of its own KPI.
+func TestVariantsInFormulas(t *testing.T) {
+	c := load(t, File{Name: "f", Data: []byte(`
+kpis:
+  - {id: a, version: 1, unit: percent, better: higher, kind: formula, formula: "service_level:30s - service_level:asterisk1 * (1 + conversion_rate:of_calls)"}
+  - id: b
+    version: 1
+    unit: ratio
+    better: higher
+    kind: formula
+    default: single
+    formula: average_wait:of_offered:median / average_wait
+    variants: [{name: twice, formula: "2 * b"}]
+`)})
+	e, err := c.Explain("a")
+	require.NoError(t, err)
+	require.Len(t, e.Measures, 6, "two waits, answered and offered, sale and reached calls: %v", e.Measures)
+	_, err = c.Explain("b:twice")
+	require.NoError(t, err)
+	_, err = Load(File{Name: "f", Data: []byte(`
+kpis:
+  - {id: a, version: 1, unit: ratio, better: higher, kind: formula, default: x, formula: "a:y", variants: [{name: y, formula: a}]}
+`)})
+	require.ErrorContains(t, err, "a → a:y → a")
 }
 
 func TestDimensionsAreOfFacts(t *testing.T) {

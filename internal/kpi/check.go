@@ -149,6 +149,9 @@ func (k checker) binary(n *ast.BinaryNode) (typed, error) {
 	if err != nil {
 		return typed{}, err
 	}
+	if a.sort == aText && op != Eq && op != Ne && isNumber(n.Right) {
+		a = typed{Expr: Op{ToNumber, []Expr{a.Expr}}, sort: aNumber} // attr.balance > 1000 is not about the order of letters
+	}
 	b, err := k.operand(n.Right, a)
 	if err != nil {
 		return typed{}, err
@@ -157,6 +160,17 @@ func (k checker) binary(n *ast.BinaryNode) (typed, error) {
 		return typed{}, k.fault(n, "kpi.expr.order")
 	}
 	return typed{Expr: fold(op, a.Expr, b.Expr), sort: aTruth}, nil
+}
+
+// isNumber tells whether a number is written there.
+func isNumber(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.IntegerNode, *ast.FloatNode:
+		return true
+	case *ast.UnaryNode:
+		return n.Operator == "-" && isNumber(n.Node)
+	}
+	return false
 }
 
 // operand is the right side of a comparison: of the left one's sort. Filters

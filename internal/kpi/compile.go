@@ -44,7 +44,7 @@ func (c *Catalogue) resolve(name string, override map[string]map[string]any) (*c
 
 // compile makes the formulas of a variant.
 func (c compiler) compile(d *Def, v Variant) (*compiled, error) {
-	c.stack = append(append([]string{}, c.stack...), d.ID)
+	c.stack = append(append([]string{}, c.stack...), d.called(v))
 	c.settings = maps.Clone(v.Settings)
 	for s, value := range c.override[d.ID] {
 		if _, named := v.Settings[s].(callpace.Amount); !named { // a setting in the variant's name stands

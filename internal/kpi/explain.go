@@ -70,7 +70,7 @@ func (v Variant) quantileName() string {
 
 // part puts a sum into brackets.
 func part(text string) string {
-	n, err := parse(text)
+	n, err := parseFormula(text)
 	if err != nil || !isSum(n) {
 		return text
 	}

@@ -73,6 +73,9 @@ const (
 	AddDays OpName = "add_days"
 	// Band(x, width) is the lower border of the band of that width in which x lies.
 	Band OpName = "band"
+	// ToNumber(text) reads a text such as 1250, -3 or 0.5; any other text is
+	// null. The result has six places, more are rounded half away from zero.
+	ToNumber OpName = "number"
 )
 
 func (Field) isExpr()       {}

@@ -3,8 +3,11 @@ package kpi
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/stats"
 )
 
@@ -84,17 +87,27 @@ func (p *Plan) shown(n number, k *compiled) Figure {
 	return f
 }
 
-// clusters are a row's parts of a ratio by day, in the order of the days.
+// clusters are a row's parts of a ratio by day, in the order of the days. A
+// day with a denominator alone is one with a numerator of 0. There are none
+// where amounts of single days stand in different currencies.
 func (p *Plan) clusters(g *gathered, r *row, num, den formula) []stats.Cluster {
 	if !linear(num) || !linear(den) {
 		return nil
 	}
 	var out []stats.Cluster
+	currency := ""
 	for _, day := range keys(r.days) {
 		at := p.valueIn(g, r, r.days[day])
 		n, d := g.eval(num, at), g.eval(den, at)
-		if n.ok && d.ok {
-			out = append(out, stats.Cluster{Num: n.v, Den: d.v})
+		if !n.ok || !d.ok {
+			continue
+		}
+		out = append(out, stats.Cluster{Num: n.v, Den: d.v})
+		if c := cmp.Or(n.currency, d.currency); c != "" {
+			if currency != "" && currency != c {
+				return nil
+			}
+			currency = c
 		}
 	}
 	return out
@@ -108,27 +121,54 @@ func (p *Plan) estimate(g *gathered, r *row, k *compiled) (stats.Estimate, bool)
 		if c := p.clusters(g, r, k.num, k.den); len(c) > 1 {
 			return stats.Ratio(c)
 		}
-	case k.kind == KindCount && g.period != nil:
+	case (k.kind == KindCount || k.kind == KindSum) && g.period != nil:
 		return stats.Total(p.perDay(g, r, k))
 	}
 	return stats.Estimate{}, false
 }
 
-// perDay lists a count by day, those without any included, up to today.
+// perDay lists a count or sum by the days of a row, those without any
+// included, up to today.
 func (p *Plan) perDay(g *gathered, r *row, k *compiled) []float64 {
 	if !linear(k.value) {
 		return nil
 	}
 	to := min(g.period.To, p.Query.today()+1)
 	var out []float64
+	currency := ""
 	for day := g.period.From; day < to; day++ {
+		if !p.within(r.key, day) {
+			continue
+		}
 		n := number{}
-		if values := r.days[p.Query.Calendar.Key("day", day)]; values != nil {
+		if values := r.days[p.Query.Calendar.Key(calendar.Day, day)]; values != nil {
 			n = g.eval(k.value, p.valueIn(g, r, values))
 		}
+		if n.currency != "" && currency != "" && n.currency != currency {
+			return nil
+		}
+		currency = cmp.Or(n.currency, currency)
 		out = append(out, n.v)
 	}
 	return out
+}
+
+// within tells whether a day lies in the times that a row's key names.
+func (p *Plan) within(key []string, day int64) bool {
+	for i, name := range p.Query.By {
+		switch b := buckets[name]; b {
+		case "", BucketHour:
+		case BucketWeekday:
+			if key[i] != strconv.Itoa(int(facts.DateOf(day).Weekday()+6)%7+1) {
+				return false
+			}
+		default:
+			if key[i] != p.Query.Calendar.Key(calendar.Unit(b), day) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // share turns the figures of a column into their shares of all shown.

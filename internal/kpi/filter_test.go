@@ -44,6 +44,11 @@ func TestFilter(t *testing.T) {
 	f("job = student", Op{Eq, []Expr{Attr{"", "job"}, String{"student"}}})
 	f("region = north", Op{Eq, []Expr{Attr{"lead", "region"}, String{"north"}}})
 	f("office = Split", Op{Eq, []Expr{Attr{"agent", "office"}, String{"Split"}}})
+	number := Op{ToNumber, []Expr{Attr{"", "job"}}}
+	f("number(job) = 7", Op{Eq, []Expr{number, Number{7_000_000}}})
+	f("job > -7", Op{Gt, []Expr{number, Number{-7_000_000}}}) // by size: letters have no order with numbers
+	f("job = 7", Op{Eq, []Expr{Attr{"", "job"}, String{"7"}}})
+	f("job > 'm'", Op{Gt, []Expr{Attr{"", "job"}, String{"m"}}})
 	f("reached", Field{Name: "reached", Kind: facts.Bool})
 	f("started >= '2026-11-02'", Op{Ge, []Expr{MomentField{Name: "started"}, Date{facts.DayOf(2026, 11, 2)}}})
 	f("story.won >= started", Op{Ge, []Expr{MomentField{facts.LeadStory, "won"}, MomentField{Name: "started"}}})

@@ -18,18 +18,19 @@ type position struct {
 	lines map[string]int // by field
 }
 
-// fault wraps what is wrong with a field of an item, saying where.
+// fault wraps what is wrong with a field of an item, saying where; the
+// innermost place stands. The reason is part of the text, so it is no cause too.
 func (p position) fault(item, field string, err error) error {
 	line := p.line
 	if n := p.lines[field]; n > 0 {
 		line = n
 	}
 	var e *callpace.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e.Key == "kpi.in_file" {
 		return err
 	}
 	return callpace.E(callpace.Invalid, "kpi.in_file", "file", p.file, "line", line, "item", item,
-		"reason", callpace.Message{Key: e.Key, Args: e.Args}).Because(err)
+		"reason", callpace.Message{Key: e.Key, Args: e.Args})
 }
 
 // add reads a file's measures and KPIs. Ids must be new; what they say is

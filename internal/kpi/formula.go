@@ -1,6 +1,8 @@
 package kpi
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,11 +75,19 @@ type compiler struct {
 }
 
 func (c compiler) formula(text string) (formula, error) {
-	n, err := parse(text)
+	n, err := parseFormula(text)
 	if err != nil {
 		return nil, err
 	}
 	return c.node(text, n)
+}
+
+var variantInFormula = regexp.MustCompile(`\b([A-Za-z_]\w*):([\w.]+(?::\w+)?)`)
+
+// parseFormula reads a formula. id:variant becomes a member of id, since the
+// grammar has no such name; positions shift by what is inserted.
+func parseFormula(text string) (ast.Node, error) {
+	return parse(variantInFormula.ReplaceAllString(text, `$1["$2"]`))
 }
 
 func (c compiler) node(text string, n ast.Node) (formula, error) {
@@ -89,6 +99,16 @@ func (c compiler) node(text string, n ast.Node) (formula, error) {
 		return constant{n.Value}, nil
 	case *ast.IdentifierNode:
 		return c.name(text, at, n.Value)
+	case *ast.MemberNode:
+		id, ok := n.Node.(*ast.IdentifierNode)
+		variant, ok2 := n.Property.(*ast.StringNode)
+		if ok && ok2 {
+			d, err := c.catalogue.Find(id.Value)
+			if err != nil {
+				return nil, err
+			}
+			return c.kpi(text, at, d, variant.Value)
+		}
 	case *ast.UnaryNode:
 		if n.Operator == "-" {
 			return c.arithmetic(text, at, "-", constant{0}, n.Node)
@@ -161,7 +181,7 @@ func (c compiler) name(text string, at int, id string) (formula, error) {
 		return measureRef{u}, nil
 	}
 	if d := c.catalogue.kpis[id]; d != nil {
-		return c.kpi(text, at, d)
+		return c.kpi(text, at, d, "")
 	}
 	known := append(keys(c.catalogue.measures), c.catalogue.order...)
 	if near := nearest(id, known); near != "" {
@@ -170,17 +190,15 @@ func (c compiler) name(text string, at int, id string) (formula, error) {
 	return nil, fault(text, at, "kpi.formula.unknown", "name", id)
 }
 
-// kpi gives another KPI's default as part of a formula, with its own settings.
-func (c compiler) kpi(text string, at int, d *Def) (formula, error) {
-	for i, id := range c.stack {
-		if id == d.ID {
-			chain := append(append([]string{}, c.stack[i:]...), id)
-			return nil, fault(text, at, "kpi.formula.cycle", "chain", strings.Join(chain, " → "))
-		}
-	}
-	v, err := d.variant("")
+// kpi gives a variant of another KPI as part of a formula, with its own settings.
+func (c compiler) kpi(text string, at int, d *Def, variant string) (formula, error) {
+	v, err := d.variant(variant)
 	if err != nil {
 		return nil, err
+	}
+	if i := slices.Index(c.stack, d.called(v)); i >= 0 {
+		chain := append(append([]string{}, c.stack[i:]...), d.called(v))
+		return nil, fault(text, at, "kpi.formula.cycle", "chain", strings.Join(chain, " → "))
 	}
 	k, err := c.compile(d, v)
 	if err != nil {

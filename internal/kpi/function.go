@@ -19,6 +19,7 @@ var functions = map[string]struct {
 	"seconds_between": {SecondsBetween, []sortOf{aMoment, aMoment}, false, aNumber},
 	"add_days":        {AddDays, []sortOf{aMoment, aNumber}, false, aMoment},
 	"band":            {Band, []sortOf{aNumber, aNumber}, false, aNumber},
+	"number":          {ToNumber, []sortOf{aText}, false, aNumber},
 }
 
 func (k checker) call(n ast.Node, name string, args []ast.Node) (typed, error) {

@@ -78,6 +78,9 @@ func (d *Def) VariantName(lang, variant string) string {
 	if variant == "" {
 		variant = d.Default
 	}
+	if i := strings.LastIndex(variant, ":"); i >= 0 { // a quantile of another mean
+		return d.VariantName(lang, variant[:i]) + ", " + d.VariantName(lang, variant[i+1:])
+	}
 	ids := []string{d.ID + ":" + variant, "*:" + variant}
 	name, value := "", ""
 	for _, v := range d.Variants {

@@ -168,7 +168,8 @@ func (p *Plan) dailyUses(s *selection) []*use {
 // clustered tells whether some figure takes its error from days of a measure.
 func (p *Plan) clustered(u *use) bool {
 	for _, k := range p.kpis {
-		if k.kind == KindProportion || k.kind == KindCount && p.Query.Compare == nil {
+		total := k.kind == KindCount || k.kind == KindSum
+		if k.kind == KindProportion || total && p.Query.Compare == nil {
 			continue
 		}
 		for _, o := range k.uses {

@@ -2,6 +2,8 @@ package kpi_test
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +120,71 @@ func TestIntervals(t *testing.T) {
 	require.False(t, r[2].Interval || r[3].Interval)
 }
 
+// A day with calls and no sale is a day that brought nothing, not one to leave out.
+func TestIntervalCountsEmptyDays(t *testing.T) {
+	b := &facts.Batch{}
+	clock := facts.NewClock(time.UTC)
+	add := func(fact *facts.Table, date, day string) (rows *facts.Rows, row int) {
+		at, err := time.Parse(time.DateOnly, day)
+		require.NoError(t, err)
+		rows = b.Rows(fact)
+		row = rows.Add(0)
+		rows.SetMoment(row, fact.Col(date+"_at"), clock.Moment(at.Add(9*time.Hour)))
+		return rows, row
+	}
+	for _, day := range []string{"2026-10-05", "2026-10-05", "2026-10-06", "2026-10-06", "2026-10-07", "2026-10-07"} {
+		add(facts.Calls, "started", day)
+	}
+	sale := func(day, currency string, amount, org int64) {
+		rows, r := add(facts.Orders, "placed", day)
+		rows.SetInt(r, facts.Orders.Col("amount"), amount*1_000_000)
+		rows.SetText(r, facts.Orders.Col("currency"), currency)
+		if org > 0 {
+			rows.SetInt(r, facts.Orders.Col("amount_org"), org*1_000_000)
+		}
+	}
+	ask := func() kpi.Figure {
+		q := query("2026-10", "revenue_per_call")
+		q.Intervals = true
+		return run(t, naive.New(b, kpitest.Calendar, kpitest.Currency), q).Rows[0].Figures[0]
+	}
+	sale("2026-10-06", "EUR", 60, 60)
+	f := ask()
+	// 60 / 6 = 10; days are off by −20, +40, −20; SE = √(3/2·2400)/6 = 10; t(0.975; 2) = 4.3027.
+	require.Equal(t, 10.0, f.Number)
+	require.InDelta(t, 10-43.027, f.Low, 1e-3)
+	require.InDelta(t, 10+43.027, f.High, 1e-3)
+
+	// In dollars altogether, but one day could be converted: its euros are no dollars.
+	b.Tables[facts.Orders.ID] = nil
+	sale("2026-10-05", "USD", 10, 0)
+	sale("2026-10-06", "USD", 20, 18)
+	f = ask()
+	require.Equal(t, "5 USD", strings.TrimSpace(fmt.Sprint(f.Number, " ", f.Currency)))
+	require.False(t, f.Interval)
+}
+
+// A sum of money is judged by its days as a count is; by week, by those of the week.
+func TestComparisonOfSums(t *testing.T) {
+	var all []calls
+	for day := range 28 {
+		all = append(all, calls{facts.DateOf(facts.DayOf(2026, 9, 7) + int64(day)).Format(time.DateOnly), "ana", 10 + day%2 + day/14*10, 0, 60})
+	}
+	e := engine(t, all...)
+	q := query("2026-09-21..2026-10-04", "calls", "talk_time:total")
+	q.Compare = &kpi.Comparison{Range: *query("2026-09-07..2026-09-20").Period}
+	for _, f := range run(t, e, q).Rows[0].Figures {
+		require.True(t, f.Compared.Judged && f.Compared.Beyond)
+	}
+	q.By = []string{"week"}
+	f := run(t, e, q).Rows
+	require.Equal(t, 73.0, f[0].Figures[0].Compared.Before.Number)
+	// Nothing but the seven days of the week: their spread is less than that of a Poisson count.
+	se := math.Sqrt(143 + 73)
+	require.InDelta(t, 70-f[0].Figures[0].Compared.Low, f[0].Figures[0].Compared.High-70, 1e-9)
+	require.InDelta(t, 1.96*se, f[0].Figures[0].Compared.High-70, 0.25*se)
+}
+
 // 2 sales from 10 calls must not top 100 from 1,000.
 func TestShrink(t *testing.T) {
 	e := engine(t, calls{"2026-10-05", "lucky", 10, 2, 1}, calls{"2026-10-05", "steady", 1000, 150, 1},
@@ -174,7 +241,7 @@ func TestRowsBehind(t *testing.T) {
 	require.NoError(t, err)
 	checked := 0
 	for _, k := range kpitest.Cases(t) {
-		e := naive.New(k.Rows, kpitest.Calendar, kpitest.Currency)
+		e := naive.New(k.Rows, k.Calendar, kpitest.Currency)
 		for _, asked := range k.Questions {
 			for _, name := range asked.Query.KPIs {
 				q := asked.Query

@@ -141,6 +141,8 @@ func kindOf(e Expr) facts.Kind {
 		switch e.Name {
 		case SecondsBetween:
 			return facts.Seconds
+		case ToNumber:
+			return facts.Amount
 		case Div:
 			if kindOf(e.Args[0]) == facts.Seconds {
 				if _, literal := e.Args[1].(Number); literal {

@@ -25,6 +25,9 @@ func (d *Def) variant(name string) (Variant, error) {
 			return v, nil
 		}
 	}
+	if i := strings.LastIndex(name, ":"); i >= 0 {
+		return d.quantileOf(name, name[:i], name[i+1:])
+	}
 	var known []string
 	for _, v := range all {
 		if v.Name == name || slices.Contains(v.Aliases, name) {
@@ -43,6 +46,35 @@ func (d *Def) variant(name string) (Variant, error) {
 		near = known[0]
 	}
 	return Variant{}, callpace.E(callpace.NotFound, "kpi.unknown_variant", "kpi", d.ID, "name", name, "nearest", near, "known", strings.Join(known, ", "))
+}
+
+// called is how a variant is asked for.
+func (d *Def) called(v Variant) string {
+	if v.Name == d.Default {
+		return d.ID
+	}
+	return d.ID + ":" + v.Name
+}
+
+// quantileOf gives the median or p90 of another mean of the KPI:
+// average_wait:of_offered:median.
+func (d *Def) quantileOf(name, base, quantile string) (Variant, error) {
+	v, err := d.variant(base)
+	if err != nil {
+		return v, err
+	}
+	var known []string
+	for _, q := range quantiles {
+		if v.Kind == KindMean && q.Name == quantile {
+			v.Name, v.Kind, v.quantile = name, q.Kind, q.quantile
+			return v, nil
+		}
+		known = append(known, base+":"+q.Name)
+	}
+	if v.Kind != KindMean {
+		return v, callpace.E(callpace.NotFound, "kpi.no_variants", "kpi", d.ID+":"+base, "name", quantile)
+	}
+	return v, callpace.E(callpace.NotFound, "kpi.unknown_variant", "kpi", d.ID, "name", name, "nearest", known[0], "known", strings.Join(known, ", "))
 }
 
 var settingInName = regexp.MustCompile(`^([^{]*)\{(\w+)\}(.*)$`)

@@ -98,9 +98,6 @@ func (s *Store) assemble(ctx context.Context, source string, assembler facts.Ass
 	if err != nil {
 		return err
 	}
-	if err := s.deleteGroups(ctx, source, groups); err != nil {
-		return err
-	}
 	batch := &facts.Batch{}
 	for _, g := range groups {
 		if len(g.Parts) == 0 {
@@ -109,7 +106,12 @@ func (s *Store) assemble(ctx context.Context, source string, assembler facts.Ass
 		assembler.Assemble(g, batch)
 		own(batch, g.Origin)
 	}
+	// Columns first: DuckDB refuses to commit changes of rows that were made in
+	// the same transaction before their table was altered.
 	if err := s.createAttributes(ctx, batch); err != nil {
+		return err
+	}
+	if err := s.deleteGroups(ctx, source, groups); err != nil {
 		return err
 	}
 	keep := make([]bool, len(batch.Records))

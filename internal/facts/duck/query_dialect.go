@@ -81,6 +81,11 @@ func (d dialect) Over(x, by string) string {
 	return fmt.Sprintf("CASE WHEN %s <> 0 THEN CAST(%s AS DECIMAL(38,0)) * 0.000001 END", m, rounded)
 }
 
+// Parsed asks for the form first: TRY_CAST would take 1e3 and 1_000 as well.
+func (dialect) Parsed(x string) string {
+	return fmt.Sprintf(`CASE WHEN regexp_full_match(%[1]s, '[+-]?[0-9]+(\.[0-9]+)?') THEN TRY_CAST(%[1]s AS DECIMAL(18,6)) END`, x)
+}
+
 func (dialect) Aggregate(call, where string) string {
 	if where == "" {
 		return call

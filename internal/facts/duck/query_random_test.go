@@ -58,7 +58,7 @@ func (d draw) batch() *facts.Batch {
 				rows.SetMoment(row, table.Col(m+"_at"), d.moment())
 			}
 			for _, name := range attributeNames {
-				rows.SetAttr(row, name, pick(d, "", "u", "v"))
+				rows.SetAttr(row, name, pick(d, "", "u", "v", "7", "-12.5", "1e3", " 4", "0.0000005", "+3.", "1_000", "-0.1234565", "999999999999.9999995", "99999999999999", "٣"))
 			}
 			if table == facts.LeadStory { // one story a lead
 				rows.SetText(row, table.Col("lead"), []string{"L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "LA", "LB", "LC", "LD", "LE"}[row])
@@ -199,7 +199,9 @@ func (d draw) condition(depth int) kpi.Expr {
 
 func (d draw) number(depth int) kpi.Expr {
 	if depth > 0 && d.chance(50) {
-		switch name := pick(d, kpi.Add, kpi.Sub, kpi.Mul, kpi.Div, kpi.Band, kpi.SecondsBetween, kpi.Coalesce); name {
+		switch name := pick(d, kpi.Add, kpi.Sub, kpi.Mul, kpi.Div, kpi.Band, kpi.SecondsBetween, kpi.Coalesce, kpi.ToNumber); name {
+		case kpi.ToNumber:
+			return d.op(name, d.text(depth-1))
 		case kpi.SecondsBetween:
 			return d.op(name, d.moment2(depth-1), d.moment2(depth-1))
 		default:

@@ -87,4 +87,3 @@ func firstLine(query string) string {
 
 // quote makes a SQL text literal.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-

@@ -39,6 +39,9 @@ type Dialect interface {
 	Whole(x string, places int) string
 	// Over divides decimals, rounded half away from zero to six places.
 	Over(x, by string) string
+	// Parsed reads a text that is a plain decimal as an Amount, rounded half
+	// away from zero; any other text, or one out of range, is null.
+	Parsed(x string) string
 	// Aggregate is a call such as "sum(x)" over the rows where a condition
 	// holds; "" is all rows.
 	Aggregate(call, where string) string

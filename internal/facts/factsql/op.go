@@ -9,6 +9,9 @@ import (
 )
 
 func (p *printer) op(o kpi.Op) term {
+	if o.Name == kpi.In && len(o.Args) < 2 { // before its text becomes a parameter that nothing names
+		return term{kind: truth, sql: "FALSE"}
+	}
 	args := p.terms(o.Args)
 	switch o.Name {
 	case kpi.And, kpi.Or:
@@ -17,14 +20,8 @@ func (p *printer) op(o kpi.Op) term {
 		return p.in(args)
 	case kpi.Coalesce:
 		return p.coalesce(args)
-	case kpi.Not, kpi.IsNull:
-		if len(args) != 1 {
-			return p.fail("%s takes one argument", o.Name)
-		}
-		if o.Name == kpi.Not {
-			return term{kind: truth, sql: "(NOT " + args[0].sql + ")"}
-		}
-		return term{kind: truth, sql: "(NOT (" + args[0].known() + "))"}
+	case kpi.Not, kpi.IsNull, kpi.ToNumber:
+		return p.ofOne(o.Name, args)
 	}
 	if len(args) != 2 {
 		return p.fail("%s takes two arguments", o.Name)
@@ -40,6 +37,22 @@ func (p *printer) op(o kpi.Op) term {
 		return p.addDays(a, b)
 	}
 	return p.fail("no operator: %q", o.Name)
+}
+
+func (p *printer) ofOne(name kpi.OpName, args []term) term {
+	if len(args) != 1 {
+		return p.fail("%s takes one argument", name)
+	}
+	switch a := args[0]; {
+	case name == kpi.Not:
+		return term{kind: truth, sql: "(NOT " + a.sql + ")"}
+	case name == kpi.IsNull:
+		return term{kind: truth, sql: "(NOT (" + a.known() + "))"}
+	case a.kind != text:
+		return p.fail("a number of what is no text")
+	default:
+		return term{kind: amount, sql: p.d.Parsed(a.sql)}
+	}
 }
 
 func (p *printer) junction(name kpi.OpName, args []term) term {
@@ -73,9 +86,6 @@ func (p *printer) compare(name kpi.OpName, a, b term) string {
 }
 
 func (p *printer) in(args []term) term {
-	if len(args) < 2 {
-		return term{kind: truth, sql: "FALSE"}
-	}
 	if args[0].kind == moment {
 		var any []term
 		for _, a := range args[1:] {
@@ -140,7 +150,8 @@ func firstKnown(a, b term) term {
 		}
 		return fmt.Sprintf("CASE WHEN %s THEN %s ELSE %s END", known, orNull(a), orNull(b))
 	}
-	return term{kind: moment, at: part(a.at, b.at), day: part(a.day, b.day), hour: part(a.hour, b.hour)}
+	// An instant alone has no day, so that one part does not stand for all.
+	return term{kind: moment, at: part(a.at, b.at), day: part(a.day, b.day), hour: part(a.hour, b.hour), some: "(" + known + " OR " + b.known() + ")"}
 }
 
 func orNull(x string) string {
@@ -212,6 +223,9 @@ func (p *printer) addDays(m, n term) term {
 	}
 	if m.day != "" {
 		m.day = p.d.AddDays(m.day, n.sql, facts.Day)
+	}
+	if m.some != "" {
+		m.some = "(" + m.some + " AND " + n.known() + ")"
 	}
 	return m
 }

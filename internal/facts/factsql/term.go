@@ -37,6 +37,7 @@ type term struct {
 	kind          kind
 	sql           string
 	at, day, hour string
+	some          string // condition that a moment of several is known; "": its parts say so
 	literal       *callpace.Amount
 }
 
@@ -47,6 +48,8 @@ func (t term) known() string {
 	switch {
 	case t.kind != moment:
 		return t.sql + " IS NOT NULL"
+	case t.some != "":
+		return t.some
 	case t.day != "":
 		return t.day + " IS NOT NULL"
 	case t.at != "":

@@ -21,12 +21,12 @@ import (
 )
 
 func TestDuck(t *testing.T) {
-	kpitest.Run(t, func(t *testing.T, rows *facts.Batch) kpi.Engine {
+	kpitest.Run(t, func(t *testing.T, c kpitest.Case) kpi.Engine {
 		db, err := sql.Open("duckdb", "")
 		require.NoError(t, err)
 		db.SetMaxOpenConns(1) // one database in memory
 		t.Cleanup(func() { require.NoError(t, db.Close()) })
-		_, err = db.Exec(script(rows))
+		_, err = db.Exec(script(c.Rows, c.Calendar))
 		require.NoError(t, err)
 		return duck.NewEngine(db, kpitest.Currency)
 	})
@@ -36,7 +36,7 @@ var sqlTypes = map[facts.Kind]string{facts.Text: "VARCHAR", facts.Int: "BIGINT",
 	facts.Amount: "DECIMAL(18,6)", facts.Instant: "TIMESTAMP", facts.Day: "DATE", facts.Hour: "TINYINT", facts.Hash: "UBIGINT"}
 
 // script makes the tables of a batch as they stand, derived ones included.
-func script(rows *facts.Batch) string {
+func script(rows *facts.Batch, c calendar.Calendar) string {
 	var b strings.Builder
 	b.WriteString("CREATE TABLE attributes (fact VARCHAR, name VARCHAR, col VARCHAR);")
 	for _, table := range facts.Tables {
@@ -65,7 +65,7 @@ func script(rows *facts.Batch) string {
 			fmt.Fprintf(&b, "INSERT INTO %s VALUES (%s);", table.Name, strings.Join(cells, ", "))
 		}
 	}
-	b.WriteString(days())
+	b.WriteString(days(c))
 	return b.String()
 }
 
@@ -95,8 +95,8 @@ func literal(v *facts.Vector, i int, kind facts.Kind) string {
 
 func date(day int64) string { return facts.DateOf(day).Format("DATE '2006-01-02'") }
 
-// days is the calendar table of 2026.
-func days() string {
+// days is the calendar table of the years around 2026.
+func days(c calendar.Calendar) string {
 	units := []calendar.Unit{calendar.Week, calendar.Month, calendar.Quarter, calendar.Year}
 	columns := "day DATE, day_key VARCHAR, weekday TINYINT"
 	for _, u := range units {
@@ -104,11 +104,11 @@ func days() string {
 	}
 	b := "CREATE TABLE days (" + columns + ");"
 	var rows []string
-	for day := facts.DayOf(2026, 1, 1); day < facts.DayOf(2027, 1, 1); day++ {
-		row := fmt.Sprintf("(%s, '%s', %d", date(day), kpitest.Calendar.Key(calendar.Day, day), (facts.DateOf(day).Weekday()+6)%7+1)
+	for day := facts.DayOf(2025, 12, 1); day < facts.DayOf(2027, 2, 1); day++ {
+		row := fmt.Sprintf("(%s, '%s', %d", date(day), c.Key(calendar.Day, day), (facts.DateOf(day).Weekday()+6)%7+1)
 		for _, u := range units {
-			span := kpitest.Calendar.Span(u, day)
-			row += fmt.Sprintf(", '%s', %s, %s", kpitest.Calendar.Key(u, day), date(span.From), date(span.To))
+			span := c.Span(u, day)
+			row += fmt.Sprintf(", '%s', %s, %s", c.Key(u, day), date(span.From), date(span.To))
 		}
 		rows = append(rows, row+")")
 	}

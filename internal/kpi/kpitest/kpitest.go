@@ -28,20 +28,21 @@ var files embed.FS
 // Currency is the organisation's currency in all cases.
 const Currency = "EUR"
 
-// Now is when all questions are asked; the zone is UTC and weeks begin on Monday.
+// Now is when all questions are asked.
 var Now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// Calendar is the organisation's calendar in all cases.
+// Calendar is the organisation's calendar in all cases that say no other: in
+// UTC, with weeks that begin on Monday.
 var Calendar = calendar.New(facts.Gregorian, time.Monday)
 
 // Run runs every case on the engine that holds the rows of its batch. Derived
 // columns and tables are filled as the case says them.
-func Run(t *testing.T, engine func(t *testing.T, rows *facts.Batch) kpi.Engine) {
+func Run(t *testing.T, engine func(t *testing.T, c Case) kpi.Engine) {
 	catalogue, err := kpi.Load()
 	require.NoError(t, err)
 	for _, c := range Cases(t) {
 		t.Run(c.Name, func(t *testing.T) {
-			e := engine(t, c.Rows)
+			e := engine(t, c)
 			for _, q := range c.Questions {
 				t.Run(q.text, func(t *testing.T) { q.check(t, catalogue, e) })
 			}
@@ -54,6 +55,8 @@ type Case struct {
 	Name      string
 	Rows      *facts.Batch
 	Questions []Question
+	Calendar  calendar.Calendar
+	clock     *facts.Clock
 }
 
 // Question is a query with the answer wanted.

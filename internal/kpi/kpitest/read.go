@@ -13,11 +13,12 @@ import (
 )
 
 // read reads a case: blocks apart by empty lines. A block that begins with a
-// fact's name is its rows (a moment M is one cell: a day, or a day and a time);
-// "name × n" as the last cell of a row repeats it. A block that begins with
-// "ask" is a question.
+// fact's name is its rows (a moment M is one cell: a day, or a day and a local
+// time, or one in UTC with a Z behind it); "name × n" as the last cell of a row
+// repeats it. A block that begins with "ask" is a question, one that begins
+// with "organisation" says the zone, the calendar and the first day of the week.
 func read(body string) (Case, error) {
-	c := Case{Rows: &facts.Batch{}}
+	c := Case{Rows: &facts.Batch{}, Calendar: Calendar, clock: facts.NewClock(time.UTC)}
 	for _, block := range strings.Split(body, "\n\n") {
 		var lines []string
 		for _, l := range strings.Split(block, "\n") {
@@ -31,6 +32,8 @@ func read(body string) (Case, error) {
 		var err error
 		if table := facts.TableByName(lines[0]); table != nil {
 			err = c.rows(table, lines[1:])
+		} else if lines[0] == "organisation" {
+			err = c.organisation(lines[1:])
 		} else {
 			err = c.question(lines)
 		}
@@ -72,7 +75,7 @@ func (c *Case) rows(table *facts.Table, lines []string) error {
 			c.Rows.Records = append(c.Rows.Records, facts.Record{Origin: uint64(len(c.Rows.Records) + 1), Line: int64(len(c.Rows.Records) + 1)})
 			row := rows.Add(len(c.Rows.Records) - 1)
 			for i, name := range head {
-				if err := set(rows, row, name, values[i]); err != nil {
+				if err := c.set(rows, row, name, values[i]); err != nil {
 					return err
 				}
 			}
@@ -83,7 +86,7 @@ func (c *Case) rows(table *facts.Table, lines []string) error {
 }
 
 // set sets one cell; "" and "-" leave null.
-func set(rows *facts.Rows, row int, name, value string) error {
+func (c *Case) set(rows *facts.Rows, row int, name, value string) error {
 	t := rows.Table
 	switch attr, ok := strings.CutPrefix(name, "attr."); {
 	case value == "" || value == "-":
@@ -92,7 +95,7 @@ func set(rows *facts.Rows, row int, name, value string) error {
 		rows.SetAttr(row, attr, value)
 		return nil
 	case t.HasMoment(name):
-		m, err := moment(value)
+		m, err := c.moment(value)
 		rows.SetMoment(row, t.Col(name+"_at"), m)
 		return err
 	}
@@ -104,17 +107,17 @@ func set(rows *facts.Rows, row int, name, value string) error {
 		rows.SetText(row, i, value)
 		return nil
 	}
-	v, err := whole(t.Columns[i].Kind, value)
+	v, err := c.whole(t.Columns[i].Kind, value)
 	rows.SetInt(row, i, v)
 	return err
 }
 
-func whole(kind facts.Kind, value string) (int64, error) {
+func (c *Case) whole(kind facts.Kind, value string) (int64, error) {
 	switch kind {
 	case facts.Bool:
 		return map[string]int64{"yes": 1, "no": 0}[value], nil
 	case facts.Day, facts.Instant:
-		m, err := moment(value)
+		m, err := c.moment(value)
 		if kind == facts.Day {
 			return m.Day, err
 		}
@@ -133,16 +136,40 @@ func whole(kind facts.Kind, value string) (int64, error) {
 	return int64(a / callpace.One), nil
 }
 
-func moment(value string) (facts.Moment, error) {
-	clock := facts.NewClock(time.UTC)
-	if t, err := time.Parse("2006-01-02 15:04:05", value); err == nil {
-		return clock.Moment(t), nil
-	}
-	if t, err := time.Parse("2006-01-02 15:04", value); err == nil {
-		return clock.Moment(t), nil
+func (c *Case) moment(value string) (facts.Moment, error) {
+	zone := c.clock.Zone()
+	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02 15:04Z"} {
+		if strings.HasSuffix(layout, "Z") {
+			zone = time.UTC
+		}
+		if t, err := time.ParseInLocation(layout, value, zone); err == nil {
+			return c.clock.Moment(t), nil
+		}
 	}
 	t, err := time.Parse(time.DateOnly, value)
-	return clock.DayMoment(t.Year(), t.Month(), t.Day()), err
+	return c.clock.DayMoment(t.Year(), t.Month(), t.Day()), err
+}
+
+var weekdays = map[string]time.Weekday{"monday": time.Monday, "saturday": time.Saturday, "sunday": time.Sunday}
+
+// organisation reads lines such as "zone Asia/Tehran".
+func (c *Case) organisation(lines []string) error {
+	said := map[string]string{"zone": "UTC", "calendar": string(facts.Gregorian), "week": "monday"}
+	for _, line := range lines {
+		word, rest, _ := strings.Cut(line, " ")
+		if said[word] == "" {
+			return fmt.Errorf("no such word: %s", word)
+		}
+		said[word] = rest
+	}
+	zone, err := time.LoadLocation(said["zone"])
+	start, ok := weekdays[said["week"]]
+	if err != nil || !ok {
+		return fmt.Errorf("no such zone or weekday: %v", said)
+	}
+	c.clock = facts.NewClock(zone)
+	c.Calendar = calendar.New(facts.Calendar(said["calendar"]), start)
+	return nil
 }
 
 // derive fills what follows from a row alone, where the case leaves it out.
@@ -188,7 +215,7 @@ func derive(rows *facts.Rows, row int) {
 }
 
 func (c *Case) question(lines []string) error {
-	q := Question{Query: kpi.Query{Scope: kpi.Everything(), Now: Now, Calendar: Calendar, Currency: Currency}}
+	q := Question{Query: kpi.Query{Scope: kpi.Everything(), Now: Now.In(c.clock.Zone()), Calendar: c.Calendar, Currency: Currency}}
 	for i, line := range lines {
 		word, rest, _ := strings.Cut(line, " ")
 		rest = strings.TrimSpace(rest)
@@ -202,7 +229,7 @@ func (c *Case) question(lines []string) error {
 			q.Query.Where = append(q.Query.Where, rest)
 			q.text += " where " + rest
 		case "period":
-			p, err := Calendar.Parse(rest, calendarToday())
+			p, err := c.Calendar.Parse(rest, c.clock.Moment(Now).Day)
 			if err != nil {
 				return err
 			}
@@ -262,8 +289,6 @@ func (q *Question) set(text string) error {
 	}
 	return nil
 }
-
-func calendarToday() int64 { return facts.NewClock(time.UTC).Moment(Now).Day }
 
 func list(s string) []string {
 	out := strings.Split(s, ",")

@@ -2,6 +2,7 @@ package naive
 
 import (
 	"math/big"
+	"regexp"
 	"strings"
 
 	"github.com/callpace/callpace/internal/facts"
@@ -62,7 +63,7 @@ func (p position) kindOfOp(o kpi.Op) byte {
 			return '6' // thousandths times thousandths
 		}
 		return widest
-	case kpi.Div:
+	case kpi.Div, kpi.ToNumber:
 		return '6'
 	case kpi.SecondsBetween:
 		return '3'
@@ -87,6 +88,8 @@ func (p position) op(o kpi.Op) *value {
 		return truth(p.eval(o.Args[0]) == nil)
 	case kpi.In:
 		return p.in(o)
+	case kpi.ToNumber:
+		return parsed(p.eval(o.Args[0]))
 	case kpi.Coalesce:
 		for _, a := range o.Args {
 			if v := p.eval(a); v != nil {
@@ -108,6 +111,19 @@ func (p position) op(o kpi.Op) *value {
 		return calculate(o.Name, a.number, b.number, scaleOf(p.kindOf(o)))
 	}
 	return p.compare(o.Name, p.kindOf(o.Args[0]), a, b)
+}
+
+var decimal = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`)
+
+func parsed(v *value) *value {
+	if v == nil || !decimal.MatchString(v.text) {
+		return nil
+	}
+	r, _ := new(big.Rat).SetString(v.text)
+	if n := roundRat(r, 1_000_000); n.CmpAbs(big.NewInt(999_999_999_999_999_999)) <= 0 {
+		return &value{number: new(big.Rat).SetFrac(n, big.NewInt(1_000_000))}
+	}
+	return nil
 }
 
 // junction follows three-valued logic.
