@@ -64,6 +64,10 @@ func (a *app) printRows(set kpi.RowSet, count int64, clock *facts.Clock) error {
 	for _, r := range set.Rows {
 		row := []string{blankZero(r.Input), blankZero(r.Line)}
 		for i, c := range set.Columns {
+			if dayOnly(set, r, i) {
+				row = append(row, cell(facts.Day, r.Cells[i+1], clock))
+				continue
+			}
 			row = append(row, cell(c.Kind, r.Cells[i], clock))
 		}
 		rows = append(rows, row)
@@ -103,6 +107,13 @@ func (a *app) printRows(set kpi.RowSet, count int64, clock *facts.Clock) error {
 	}
 	a.line("rows.count", "count", count, "shown", len(rows))
 	return nil
+}
+
+// dayOnly tells whether column i is the instant of a moment of which no time of
+// day is known: its columns M_at, M_day and M_hour stand in this order.
+func dayOnly(set kpi.RowSet, r kpi.Row, i int) bool {
+	m, at := strings.CutSuffix(set.Columns[i].Name, "_at")
+	return at && i+2 < len(set.Columns) && set.Columns[i+2].Name == m+"_hour" && r.Cells[i].Valid && !r.Cells[i+2].Valid
 }
 
 // hidden are the columns that only programs need.
