@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/rivo/uniseg"
 )
@@ -18,7 +19,24 @@ type grid struct {
 	rows  [][]string
 }
 
-func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
+// add appends a row. Data may hold anything, so what would move the cursor or
+// turn the line around is taken out.
+func (g *grid) add(cells ...string) {
+	for i, c := range cells {
+		cells[i] = printable(c)
+	}
+	g.rows = append(g.rows, cells)
+}
+
+// printable takes control characters and marks of direction out of a text.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+			return -1
+		}
+		return r
+	}, s)
+}
 
 // print writes the grid with aligned columns. Nothing is drawn but one rule
 // under the header.
