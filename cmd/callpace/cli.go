@@ -24,10 +24,13 @@ type cli struct {
 	Version   versionCommand   `cmd:""`
 }
 
+// defaultData is the data folder where none is named.
+const defaultData = "callpace-data"
+
 // globals are the flags that every command takes.
 type globals struct {
-	Data   string `placeholder:"DIR" env:"CALLPACE_DATA" default:"callpace-data"`
-	Output string `enum:"table,csv,json" default:"table" short:"o"`
+	Data   string `placeholder:"DIR" env:"CALLPACE_DATA" default:"${data}"`
+	Output string `enum:"table,csv,json" default:"table" short:"o" placeholder:"FORM"`
 	Lang   string `placeholder:"LANG" env:"CALLPACE_LANG"`
 	Quiet  bool   `short:"q"`
 }

@@ -93,7 +93,7 @@ func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder, kept bool) 
 	a.printFocus(defs, o.Stages, "overview.funnel")
 	if w := o.Weakest; w != nil {
 		fmt.Fprintln(a.stdout)
-		a.line("overview.weakest", "kpi", a.nameOf(defs, w.KPI), "team", w.Of, "own", a.rate(w.Own), "others", a.rate(w.Others), "missed", a.say.Number(w.Missed(), 0))
+		a.line("overview.weakest", "kpi", a.nameWithVariant(defs, w.KPI), "team", w.Of, "own", a.rate(w.Own), "others", a.rate(w.Others), "missed", a.say.Number(w.Missed(), 0))
 	}
 	if len(o.First) > 0 {
 		fmt.Fprintf(a.stdout, "\n%s\n", a.text("overview.first"))
@@ -122,6 +122,16 @@ func (a *app) nameOf(defs *kpi.Catalogue, id string) string {
 		return id
 	}
 	return d.Name(a.lang)
+}
+
+// nameWithVariant names a KPI with its variant, where several of it stand on
+// one page.
+func (a *app) nameWithVariant(defs *kpi.Catalogue, id string) string {
+	d, err := defs.Find(id)
+	if err != nil || d.Default == "" {
+		return a.nameOf(defs, id)
+	}
+	return d.Name(a.lang) + " · " + d.VariantName(a.lang, d.Default)
 }
 
 // printFocus prints a frame of one row as a list: a KPI a line.

@@ -268,23 +268,35 @@ func (a *app) changeCells(c kpi.Column, x *kpi.Compared) []string {
 	if x == nil || !x.Valid {
 		return []string{"–", ""}
 	}
-	sign := ""
-	if x.Diff > 0 {
-		sign = "+"
-	}
 	change := ""
 	switch {
 	case c.Unit == kpi.UnitPercent:
-		change = a.say.T("kpi.points", map[string]any{"points": sign + a.say.Number(100*x.Diff, 1)})
+		points, sign := signed(100*x.Diff, 1)
+		change = a.say.T("kpi.points", map[string]any{"points": sign + a.say.Number(points, 1)})
 	case x.Before.Number != 0:
-		change = sign + a.say.Percent(x.Relative, 0)
+		relative, sign := signed(100*x.Relative, 0)
+		change = sign + a.say.Percent(relative/100, 0)
 	default:
+		_, sign := signed(x.Diff, 2)
 		change = sign + a.value(c.Unit, x.Diff, x.Before.Currency)
 	}
 	if x.Judged && !x.Beyond {
 		change = "(" + change + ")"
 	}
 	return []string{a.figure(c.Unit, x.Before), change}
+}
+
+// signed rounds a change as it will be shown, so that none comes as −0, and
+// gives the plus of a rise.
+func signed(v float64, decimals int) (rounded float64, sign string) {
+	unit := math.Pow10(decimals)
+	if rounded = math.Round(v*unit) / unit; rounded == 0 {
+		return 0, ""
+	}
+	if rounded > 0 {
+		return rounded, "+"
+	}
+	return rounded, ""
 }
 
 // figure writes a figure for people.

@@ -21,10 +21,14 @@ func (a *app) printHelp(_ kong.HelpOptions, ctx *kong.Context) error {
 	if node == nil {
 		return a.printOverview(ctx.Model)
 	}
+	children := visible(node)
+	if node.DefaultCmd != nil { // callpace kpi sales is callpace kpi query sales
+		node = node.DefaultCmd
+	}
 	key := commandKey(node)
 	a.help(key)
-	fmt.Fprintf(a.stdout, "\n%s\n  %s\n", a.text("help.usage"), strings.TrimSpace(node.Summary()))
-	if children := visible(node); len(children) > 0 {
+	fmt.Fprintf(a.stdout, "\n%s\n  callpace %s\n", a.text("help.usage"), strings.TrimSpace(node.Summary()))
+	if len(children) > 0 {
 		a.section("help.commands", a.commandRows(children))
 	}
 	var args [][2]string
@@ -34,11 +38,11 @@ func (a *app) printHelp(_ kong.HelpOptions, ctx *kong.Context) error {
 	a.section("help.arguments", args)
 	var own, global [][2]string
 	for _, f := range node.Flags {
-		own = append(own, [2]string{flagSummary(f), a.text(key + "." + f.Name)})
+		own = append(own, [2]string{flagSummary(f), a.text(key+"."+f.Name) + defaultOf(f)})
 	}
 	for _, f := range ctx.Model.Flags {
 		if f.Name != "help" {
-			global = append(global, [2]string{flagSummary(f), a.text("help.flag." + f.Name)})
+			global = append(global, [2]string{flagSummary(f), a.text("help.flag."+f.Name) + defaultOf(f)})
 		}
 	}
 	a.section("help.flags", own)
@@ -87,6 +91,14 @@ func flagSummary(f *kong.Flag) string {
 		s += "=" + f.FormatPlaceHolder()
 	}
 	return s
+}
+
+// defaultOf tells what a flag is where it is not given.
+func defaultOf(f *kong.Flag) string {
+	if f.Default == "" {
+		return ""
+	}
+	return " [" + f.Default + "]"
 }
 
 func (a *app) help(key string) { fmt.Fprintln(a.stdout, a.text(key)) }

@@ -103,11 +103,34 @@ func (a *app) printImport(r importResult) error {
 		if in.Rejected > 0 {
 			a.line("import.rejects", "count", in.Rejected, "path", in.Rejects)
 		}
+	}
+	a.printWarnings(r.Inputs)
+	return nil
+}
+
+// printWarnings tells each kind of warning once for all files, with the first
+// place where it was met.
+func (a *app) printWarnings(inputs []ingest.Report) {
+	type first struct {
+		ingest.WarningCount
+		file string
+	}
+	var kinds []*first
+	for _, in := range inputs {
+	next:
 		for _, w := range in.Warnings {
-			a.line("import.warning", "count", w.Count, "text", a.say.Message(w.Reason), "line", w.Line)
+			for _, k := range kinds {
+				if k.Reason.Key == w.Reason.Key {
+					k.Count += w.Count
+					continue next
+				}
+			}
+			kinds = append(kinds, &first{w, in.Name})
 		}
 	}
-	return nil
+	for _, k := range kinds {
+		a.line("import.warning", "count", k.Count, "text", a.say.Message(k.Reason), "line", k.Line, "file", k.file)
+	}
 }
 
 func countCells(c facts.Counts, format func(int64) string) []string {

@@ -57,14 +57,14 @@ func run(ctx context.Context, p process) int {
 	}
 	var c cli
 	parser, err := kong.New(&c, kong.Name("callpace"), kong.Writers(p.stdout, p.stderr), kong.Exit(func(int) {}),
-		kong.Help(a.printHelp), kong.Bind(a), kong.BindTo(ctx, (*context.Context)(nil)), kong.DefaultEnvars(""))
+		kong.Help(a.printHelp), kong.Bind(a), kong.BindTo(ctx, (*context.Context)(nil)), kong.Vars{"data": defaultData})
 	if err != nil {
 		return a.fail(err, exitError)
 	}
 	if len(p.args) == 0 {
 		p.args = []string{"--help"}
 	}
-	parsed, err := parser.Parse(p.args)
+	parsed, err := parser.Parse(joinSort(p.args))
 	switch {
 	case a.helped:
 		return exitOK
@@ -72,6 +72,9 @@ func run(ctx context.Context, p process) int {
 		return a.usage(err)
 	}
 	a.globals = c.globals
+	if a.Data == "" { // CALLPACE_DATA is set to nothing
+		a.Data = defaultData
+	}
 	if err := parsed.Run(); err != nil {
 		if errors.Is(err, context.Canceled) {
 			err = callpace.E(callpace.Conflict, "error.interrupted")
@@ -94,6 +97,21 @@ func exitCode(err error) int {
 type usageError struct{ error }
 
 func (u usageError) Unwrap() error { return u.error }
+
+// joinSort lets the column to sort by begin with a minus, which the parser
+// would take for a flag.
+func joinSort(args []string) []string {
+	var out []string
+	for i := 0; i < len(args); i++ {
+		if args[i] == "--sort" && i+1 < len(args) && strings.HasPrefix(args[i+1], "-") {
+			out = append(out, args[i]+"="+args[i+1])
+			i++
+			continue
+		}
+		out = append(out, args[i])
+	}
+	return out
+}
 
 // askedLanguage finds --lang before anything is parsed, since help and errors
 // of the parser are already to be in that language.

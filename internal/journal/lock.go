@@ -28,7 +28,7 @@ func Lock(dir string) (*Held, error) {
 		if pid == "" {
 			pid = "?"
 		}
-		return nil, callpace.E(callpace.Conflict, "journal.locked", "pid", pid, "dir", dir).Because(err)
+		return nil, callpace.E(callpace.Conflict, "journal.locked", "pid", pid, "dir", dir)
 	}
 	if err := f.Truncate(0); err == nil {
 		_, err = f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0)

@@ -84,17 +84,23 @@ func (c *Catalogue) Walks(ctx context.Context, e Engine, q Query, source string)
 	return out, nil
 }
 
-// split takes a measure's condition apart at its ands.
+// split takes a measure's condition apart at its ands. What is summed up has
+// to be known, too.
 func (w *walk) split(u *use, settings map[string]any) error {
-	if u.def.Where == "" {
-		return nil
+	var texts []string
+	if u.def.Where != "" {
+		root, err := parse(u.def.Where)
+		if err != nil {
+			return err
+		}
+		for _, n := range conjuncts(root) {
+			texts = append(texts, n.String())
+		}
 	}
-	root, err := parse(u.def.Where)
-	if err != nil {
-		return err
+	if u.def.Value != "" { // rows without a value add nothing
+		texts = append(texts, "not is_null("+u.def.Value+")")
 	}
-	for _, n := range conjuncts(root) {
-		text := n.String()
+	for _, text := range texts {
 		e, err := checker{text: text, fact: u.fact, settings: settings}.compile(aTruth)
 		if err != nil {
 			return err
