@@ -48,7 +48,7 @@ func (a *app) printHelp(_ kong.HelpOptions, ctx *kong.Context) error {
 	a.section("help.flags", own)
 	a.section("help.global_flags", global)
 	if a.say.Has(key + ".more") {
-		fmt.Fprintf(a.stdout, "\n%s\n", strings.TrimSpace(a.text(key+".more")))
+		fmt.Fprintf(a.stdout, "\n%s\n", strings.Trim(a.text(key+".more"), "\n"))
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ type days struct {
 // question is what kpi and rows have in common.
 type question struct {
 	days
-	By          []string `placeholder:"DIM,…"`
+	By          []string `placeholder:"DIM"`
 	Where       []string `placeholder:"COND" sep:"none"`
 	Definitions []string `placeholder:"FILE" type:"existingfile" sep:"none"`
 }
