@@ -56,8 +56,19 @@ func (a *app) open(ctx context.Context) (*ingest.Folder, error) {
 	return f, nil
 }
 
-// with runs fn on the open data folder and closes it.
+// with runs fn on the open data folder and closes it. Where the facts are
+// behind the journal, the reason is the answer.
 func (a *app) with(ctx context.Context, fn func(*ingest.Folder) error) error {
+	return a.withJournal(ctx, func(f *ingest.Folder) error {
+		if err := f.Ready(); err != nil {
+			return err
+		}
+		return fn(f)
+	})
+}
+
+// withJournal is with for commands that can mend what keeps the facts behind.
+func (a *app) withJournal(ctx context.Context, fn func(*ingest.Folder) error) error {
 	f, err := a.open(ctx)
 	if err != nil {
 		return err
@@ -79,7 +90,7 @@ func (a *app) today(s facts.Settings) (int64, error) {
 // fail tells the user what went wrong and gives the exit code.
 func (a *app) fail(err error, code int) int {
 	a.endProgress()
-	fmt.Fprintln(a.stderr, a.say.T("error.line", map[string]any{"text": a.say.Error(unusage(err))}))
+	fmt.Fprintln(a.stderr, printable(a.say.T("error.line", map[string]any{"text": a.say.Error(unusage(err))}), '\n'))
 	return code
 }
 
@@ -107,12 +118,12 @@ func (a *app) usage(err error) int {
 // warn tells the user something on the side.
 func (a *app) warn(m callpace.Message) {
 	a.endProgress()
-	fmt.Fprintln(a.stderr, a.say.Message(m))
+	fmt.Fprintln(a.stderr, printable(a.say.Message(m), '\n'))
 }
 
 // line prints one line of the command's answer.
 func (a *app) line(key string, args ...any) {
-	fmt.Fprintln(a.stdout, a.say.Message(callpace.M(key, args...)))
+	fmt.Fprintln(a.stdout, printable(a.say.Message(callpace.M(key, args...)), '\n'))
 }
 
 // progress shows how far long work has come, on a terminal only.

@@ -15,7 +15,7 @@ type inputsCommand struct {
 
 // Run lists what has arrived.
 func (c *inputsCommand) Run(ctx context.Context, a *app) error {
-	return a.with(ctx, func(f *ingest.Folder) error {
+	return a.withJournal(ctx, func(f *ingest.Folder) error {
 		all, err := f.Inputs(ctx)
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ type withdrawCommand struct {
 
 // Run takes an input back.
 func (c *withdrawCommand) Run(ctx context.Context, a *app) error {
-	return a.with(ctx, func(f *ingest.Folder) error {
+	return a.withJournal(ctx, func(f *ingest.Folder) error {
 		gone, err := f.Withdraw(ctx, c.Input, c.WithLater)
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ type eraseCommand struct {
 
 // Run erases a person.
 func (c *eraseCommand) Run(ctx context.Context, a *app) error {
-	return a.with(ctx, func(f *ingest.Folder) error {
+	return a.withJournal(ctx, func(f *ingest.Folder) error {
 		if !c.Yes {
 			return usageError{callpace.E(callpace.Invalid, "erase.confirm")}
 		}

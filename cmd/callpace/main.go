@@ -46,12 +46,12 @@ const (
 )
 
 func run(ctx context.Context, p process) int {
-	texts, err := i18n.Open()
+	lang, langErr := i18n.Choose(askedLanguage(p.args), p.getenv)
+	texts, err := i18n.Open(lang) // all six would take longer than most questions
 	if err != nil {
 		fmt.Fprintln(p.stderr, err)
 		return exitError
 	}
-	lang, langErr := i18n.Choose(askedLanguage(p.args), p.getenv)
 	a := &app{process: p, texts: texts, lang: lang}
 	a.say = texts.Localizer(lang, calendar.Calendar{})
 	if langErr != nil {

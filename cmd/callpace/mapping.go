@@ -40,7 +40,7 @@ func (c *mappingGuessCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	text, err := mapping.Guess(head, filepath.Base(c.File), settings)
+	text, err := mapping.Guess(head, filepath.Base(c.File), settings, a.say.T)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (c *mappingApplyCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.with(ctx, func(f *ingest.Folder) error {
+	return a.withJournal(ctx, func(f *ingest.Folder) error {
 		diff, err := f.ApplyMapping(ctx, spec, c.From, c.DryRun)
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ type settingsCommand struct {
 // Run shows the organisation's settings, or changes those that are given. A
 // change makes the facts anew, since they depend on it.
 func (c *settingsCommand) Run(ctx context.Context, a *app) error {
-	return a.with(ctx, func(f *ingest.Folder) error {
+	return a.withJournal(ctx, func(f *ingest.Folder) error {
 		s := c.apply(f.Settings())
 		if s != f.Settings() {
 			if err := ingest.CheckSettings(s); err != nil {

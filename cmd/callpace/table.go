@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -28,9 +29,13 @@ func (g *grid) add(cells ...string) {
 	g.rows = append(g.rows, cells)
 }
 
-// printable takes control characters and marks of direction out of a text.
-func printable(s string) string {
+// printable takes control characters and marks of direction out of a text;
+// messages may keep their line breaks.
+func printable(s string, keep ...rune) string {
 	return strings.Map(func(r rune) rune {
+		if slices.Contains(keep, r) {
+			return r
+		}
 		if unicode.IsControl(r) || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
 			return -1
 		}
@@ -41,6 +46,9 @@ func printable(s string) string {
 // print writes the grid with aligned columns. Nothing is drawn but one rule
 // under the header.
 func (g *grid) print(w io.Writer) {
+	for i, h := range g.head {
+		g.head[i] = printable(h)
+	}
 	width := make([]int, len(g.head))
 	for _, row := range append([][]string{g.head}, g.rows...) {
 		for i, cell := range row {

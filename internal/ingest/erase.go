@@ -4,12 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/callpace/callpace"
-	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/journal"
 	"github.com/callpace/callpace/internal/source"
 )
@@ -44,10 +41,7 @@ func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
 	if err != nil {
 		return Erased{}, err
 	}
-	if err := os.RemoveAll(filepath.Join(f.dir, "rejects")); err != nil {
-		return Erased{}, fmt.Errorf("remove rejects: %w", err)
-	}
-	if err := f.Rebuild(ctx); err != nil {
+	if err := f.mendPast(ctx); err != nil {
 		return Erased{}, err
 	}
 	streams := map[int]bool{}
@@ -59,7 +53,7 @@ func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
 		streams[in.Stream] = true
 	}
 	done := Erased{Records: int(eraser.records.Load()), Blocks: len(proof.Blocks), Streams: len(streams)}
-	return done, duck.RemoveAside(f.factsPath())
+	return done, nil
 }
 
 // matcher finds every number and lead id of the person.

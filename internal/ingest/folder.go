@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/nyaruka/phonenumbers"
@@ -40,6 +41,7 @@ type Folder struct {
 	store    *duck.Store
 	settings facts.Settings
 	warnings warnings
+	behind   error                            // why the facts could not follow the journal
 	respec   func(journal.Input) *source.Spec // in a trial: by what an input is read instead; nil where it is not
 }
 
@@ -66,6 +68,9 @@ func CheckSettings(s facts.Settings) error {
 // Init makes a data folder for an organisation. The folder may exist, but must
 // hold no organisation yet.
 func Init(ctx context.Context, dir string, s facts.Settings, now time.Time) error {
+	if strings.ContainsAny(dir, "?%") { // the fact file's engine takes these for its own
+		return callpace.E(callpace.Invalid, "folder.bad_path", "dir", dir)
+	}
 	j, err := journal.Open(ctx, dir, journal.Options{})
 	if err != nil {
 		return err
@@ -111,16 +116,41 @@ func (f *Folder) open(ctx context.Context) error {
 	for _, d := range f.journal.Damage() {
 		f.notice(d.Key, "detail", d.Error())
 	}
+	if err := f.removeLeftovers(); err != nil {
+		return err
+	}
 	f.store, err = duck.Open(f.factsPath(), decodersVersion, s, duck.Options{})
 	if why, rebuild := duck.NeedsRebuild(err); rebuild {
 		f.notice("facts.set_aside", "reason", callpace.M("facts."+string(why)))
-		return f.rebuild(ctx, nil)
+		return f.rebuild(ctx, duck.SalvageChanges(ctx, f.factsPath()))
 	}
 	if err != nil {
 		return err
 	}
+	if err = f.follow(ctx); ctx.Err() == nil {
+		// What keeps the facts behind must not keep anybody from mending it.
+		f.behind, err = err, nil
+	}
+	return err
+}
+
+// follow brings the facts up to the journal.
+func (f *Folder) follow(ctx context.Context) error {
+	if f.store.Fresh {
+		if err := f.catchUp(ctx, f.store); err != nil {
+			return err
+		}
+		return f.markPast(ctx, f.store)
+	}
+	if err := f.mendPast(ctx); err != nil {
+		return err
+	}
 	return f.catchUp(ctx, f.store)
 }
+
+// Ready tells why the facts are behind the journal, if they are: asked now,
+// they would give numbers of another day.
+func (f *Folder) Ready() error { return f.behind }
 
 // Close lets the folder go.
 func (f *Folder) Close() error {

@@ -96,7 +96,9 @@ func (f *Folder) project(ctx context.Context, store *duck.Store, in journal.Inpu
 	if at.Offset < in.Kept.To {
 		return f.projectFrom(ctx, store, in, d, at, progress)
 	}
-	return nil
+	// Nothing but a header: noted, so that it is not looked at again.
+	_, err = store.Apply(ctx, facts.Application{Input: in.No, Stream: in.Stream, Source: in.Source, Batch: &facts.Batch{}, Position: at})
+	return err
 }
 
 func (f *Folder) projectFrom(ctx context.Context, store *duck.Store, in journal.Input, d source.Decoder, at facts.Position, progress func(done int64)) error {

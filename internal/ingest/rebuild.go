@@ -45,6 +45,9 @@ func (f *Folder) rebuild(ctx context.Context, told []duck.Change) error {
 	if err == nil {
 		err = store.RestoreChanges(ctx, told)
 	}
+	if err == nil {
+		err = f.markPast(ctx, store)
+	}
 	if err := errors.Join(err, store.Close()); err != nil {
 		return err
 	}

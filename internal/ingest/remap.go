@@ -50,12 +50,12 @@ func (f *Folder) ApplyMapping(ctx context.Context, spec source.Spec, from int, d
 	if err := f.journal.Respecify(ctx, inputs, text, f.deps.Now()); err != nil {
 		return diff, err
 	}
-	return diff, f.replay(ctx, f.store, spec.Source, inputs[len(inputs)-1])
+	return diff, f.mendPast(ctx)
 }
 
 // tryMapping projects the source into a store of its own and compares.
 func (f *Folder) tryMapping(ctx context.Context, own []journal.Input, from int, spec source.Spec) (diff Diff, err error) {
-	path := f.factsPath() + ".trial"
+	path := f.trialPath()
 	if err := duck.Remove(path); err != nil {
 		return diff, err
 	}

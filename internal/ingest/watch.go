@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -125,8 +126,27 @@ func moveInto(dir, path string) error {
 // it has been rotated away.
 type followed struct {
 	file  *os.File
-	input int   // the last one of it
-	read  int64 // bytes taken in
+	input int    // the last one of it
+	read  int64  // bytes taken in
+	end   []byte // the last of them, up to 4 KiB
+}
+
+// same tells whether what was read still stands where it was read: a log that
+// was copied away, cut and filled again may be longer than before.
+func (l *followed) same() (bool, error) {
+	now := make([]byte, len(l.end))
+	_, err := l.file.ReadAt(now, l.read-int64(len(l.end)))
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	return bytes.Equal(now, l.end), err
+}
+
+// keepEnd remembers the last bytes that were read.
+func (l *followed) keepEnd() error {
+	l.end = make([]byte, min(l.read, 4<<10))
+	_, err := l.file.ReadAt(l.end, l.read-int64(len(l.end)))
+	return err
 }
 
 func (l *followed) close() {
@@ -139,8 +159,14 @@ func (l *followed) close() {
 // is read to its end first, and then the new one from its beginning.
 func (f *Folder) lookAtLog(ctx context.Context, w Watch, l *followed, done func(Report, error)) (*followed, error) {
 	if l != nil {
-		if err := f.readOn(ctx, w, l, done); err != nil {
-			return l, err
+		same, err := l.same()
+		if err != nil {
+			return l, fmt.Errorf("follow %s: %w", w.Follow, err)
+		}
+		if same {
+			if err := f.readOn(ctx, w, l, done); err != nil {
+				return l, err
+			}
 		}
 		now, err := os.Stat(w.Follow)
 		if errors.Is(err, fs.ErrNotExist) { // between two logs
@@ -153,7 +179,7 @@ func (f *Folder) lookAtLog(ctx context.Context, w Watch, l *followed, done func(
 		if err != nil {
 			return l, fmt.Errorf("follow %s: %w", w.Follow, err)
 		}
-		if os.SameFile(now, held) && now.Size() >= l.read {
+		if same && os.SameFile(now, held) && now.Size() >= l.read {
 			return l, nil
 		}
 		l.close()
@@ -220,6 +246,9 @@ func (f *Folder) readOn(ctx context.Context, w Watch, l *followed, done func(Rep
 	}
 	if err == nil {
 		l.input, l.read = r.Input, end
+		if err := l.keepEnd(); err != nil {
+			return fmt.Errorf("follow %s: %w", w.Follow, err)
+		}
 	}
 	done(r, err)
 	return nil

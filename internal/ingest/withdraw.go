@@ -34,7 +34,7 @@ func (f *Folder) Withdraw(ctx context.Context, input int, withLater bool) ([]int
 			return nil, err
 		}
 	}
-	return gone, f.replay(ctx, f.store, in.Source, input)
+	return gone, f.mendPast(ctx)
 }
 
 // Verify checks every frame, digest and chain of the journal.

@@ -1,11 +1,16 @@
 package source
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 )
+
+// rounded is a number that a spreadsheet has spoilt: 3.85911E+11 may be
+// anybody's.
+var rounded = regexp.MustCompile(`^\s*\d[.,]\d+[eE]\+?\d+\s*$`)
 
 // Phone gives a telephone number as facts hold it, whichever way a source
 // wrote it, so that calls and leads of different sources meet: in E.164 where
@@ -16,7 +21,7 @@ func Phone(text, country string) string {
 		return text
 	}
 	text = ASCIIDigits(text)
-	if len(text) > 100 {
+	if len(text) > 100 || rounded.MatchString(text) {
 		return ""
 	}
 	parse := text

@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -31,7 +32,12 @@ type ChangeFilter struct {
 
 // Changes lists the change log, latest input first.
 func (s *Store) Changes(ctx context.Context, f ChangeFilter) ([]Change, error) {
-	where, args := []string{"true"}, []any{}
+	return readChanges(ctx, s.db, f)
+}
+
+func readChanges(ctx context.Context, db *sql.DB, f ChangeFilter) ([]Change, error) {
+	// An amount is at most 9.2 thousand thousand million; what is beyond cannot be told here.
+	where, args := []string{"abs(before) < 9e12 AND abs(after) < 9e12"}, []any{}
 	if f.Input != 0 {
 		where, args = append(where, "input = ?"), append(args, f.Input)
 	}
@@ -41,7 +47,7 @@ func (s *Store) Changes(ctx context.Context, f ChangeFilter) ([]Change, error) {
 	if f.Month != "" {
 		where, args = append(where, "month = ?"), append(args, f.Month)
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT input, month, measure, CAST(before * 1000000 AS BIGINT), CAST(after * 1000000 AS BIGINT), cancelled, changed, added, removed "+
+	rows, err := db.QueryContext(ctx, "SELECT input, month, measure, TRY_CAST(before * 1000000 AS BIGINT), TRY_CAST(after * 1000000 AS BIGINT), cancelled, changed, added, removed "+
 		"FROM changes WHERE "+strings.Join(where, " AND ")+" ORDER BY input DESC, month, measure", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the change log: %w", err)
@@ -82,11 +88,13 @@ CREATE OR REPLACE TEMP TABLE months_now AS
 WITH per_day AS (
 	SELECT placed_day AS day, 'sales' AS measure, sum(coalesce(share, 1)) FILTER (cancelled_day IS NULL) AS value FROM orders GROUP BY ALL
 	UNION ALL SELECT placed_day, 'gross_sales', sum(coalesce(share, 1)) FROM orders GROUP BY ALL
-	UNION ALL SELECT placed_day, 'revenue', sum(CAST(amount_org * coalesce(share, 1) AS DECIMAL(38,6))) FILTER (cancelled_day IS NULL) FROM orders GROUP BY ALL
+	UNION ALL SELECT placed_day, 'revenue', sum(CAST(CAST(amount_org AS DECIMAL(38,6)) * coalesce(share, 1) AS DECIMAL(38,6))) FILTER (cancelled_day IS NULL) FROM orders GROUP BY ALL
 	UNION ALL SELECT placed_day, 'order_rows', count(*) FROM orders GROUP BY ALL
 	UNION ALL SELECT started_day, 'calls', count(*) FROM calls GROUP BY ALL
-	UNION ALL SELECT won_day, 'won', count(*) FROM lead_story WHERE stage = 'won' GROUP BY ALL
-	UNION ALL SELECT lost_day, 'lost', count(*) FROM lead_story WHERE stage = 'lost' GROUP BY ALL
+	-- As the KPIs won and lost count them.
+	UNION ALL SELECT won_day, 'won', count(*) FROM lead_story WHERE won_day IS NOT NULL GROUP BY ALL
+	UNION ALL SELECT lost_day, 'lost', count(*) FROM lead_story
+		WHERE won_day IS NULL AND coalesce(stage, '') <> 'won' AND lost_day IS NOT NULL GROUP BY ALL
 )
 SELECT month, measure, CAST(coalesce(sum(value), 0) AS DECIMAL(38,6)) AS value FROM per_day JOIN days USING (day) GROUP BY ALL`
 
@@ -97,11 +105,12 @@ const compareMonths = `
 INSERT INTO changes
 WITH fates AS (
 	SELECT 'orders' AS fact, d.month, r.origin,
-		CASE WHEN o.origin IS NULL THEN 'removed' WHEN NOT r.cancelled AND o.cancelled THEN 'cancelled' ELSE 'changed' END AS fate
+		CASE WHEN o.origin IS NULL THEN 'removed' WHEN NOT r.cancelled AND o.cancelled THEN 'cancelled'
+			WHEN o.content IS DISTINCT FROM r.content THEN 'changed' END AS fate
 	FROM (SELECT DISTINCT ON (origin, source_id) * FROM replaced WHERE fact = 'orders' ORDER BY origin, source_id, cancelled) r
 	JOIN days d ON d.day = r.day
-	LEFT JOIN (SELECT origin, bool_or(cancelled_day IS NOT NULL) AS cancelled FROM orders
-		WHERE origin IN (SELECT origin FROM replaced) GROUP BY origin) o ON o.origin = r.origin
+	LEFT JOIN (SELECT DISTINCT ON (origin, source_id) origin, source_id, cancelled_day IS NOT NULL AS cancelled, ` + orderContent + ` AS content FROM orders
+		WHERE origin IN (SELECT origin FROM replaced) ORDER BY origin, source_id, agent) o ON o.origin = r.origin AND o.source_id IS NOT DISTINCT FROM r.source_id
 	UNION ALL
 	-- A call that is still there on its day was not corrected as far as its number goes: another leg came in.
 	SELECT 'calls', d.month, r.origin, CASE WHEN c.origin IS NULL THEN 'removed' WHEN c.day IS DISTINCT FROM r.day THEN 'changed' END

@@ -46,7 +46,7 @@ CREATE TABLE team_spans (agent VARCHAR, team VARCHAR, from_day DATE, to_day DATE
 CREATE TABLE changes (input INTEGER, month VARCHAR, measure VARCHAR, before DECIMAL(38,6), after DECIMAL(38,6),
 	cancelled BIGINT, changed BIGINT, added BIGINT, removed BIGINT);
 CREATE TABLE months (month VARCHAR, measure VARCHAR, value DECIMAL(38,6));
-CREATE TABLE replaced (fact VARCHAR, origin UBIGINT, source_id VARCHAR, day DATE, cancelled BOOLEAN);
+CREATE TABLE replaced (fact VARCHAR, origin UBIGINT, source_id VARCHAR, day DATE, cancelled BOOLEAN, content UBIGINT);
 `
 
 // scratch are temporary tables of the writer's connection.

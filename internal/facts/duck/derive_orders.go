@@ -61,7 +61,10 @@ UPDATE callbacks SET kept = k.kept FROM (
 		CASE WHEN c.started_hour IS NULL OR b.due_hour IS NULL THEN c.started_day = b.due_day
 			ELSE abs(epoch_us(c.started_at) - epoch_us(b.due_at)) <= %[1]d END), false) AS kept
 	FROM (SELECT *, rowid FROM callbacks WHERE lead IS NULL OR (%[2]s)) b
-	LEFT JOIN (FROM calls WHERE %[2]s AND direction IS DISTINCT FROM 'inbound') c ON c.lead = b.lead GROUP BY b.rowid, b.kept_call
+	LEFT JOIN (FROM calls WHERE %[2]s AND direction IS DISTINCT FROM 'inbound') c ON c.lead = b.lead
+		-- The call in which it was promised does not keep it.
+		AND (b.requested_day IS NULL OR NOT up_to(moment(c.started_at, c.started_day, c.started_hour), moment(b.requested_at, b.requested_day, b.requested_hour)))
+	GROUP BY b.rowid, b.kept_call
 ) k WHERE callbacks.rowid = k.id AND callbacks.kept IS DISTINCT FROM k.kept`, int64(s.settings.CallbackMinutes)*60_000_000, scope))
 }
 
@@ -75,7 +78,7 @@ func (s *Store) deriveMoney(ctx context.Context) error {
 		for _, m := range money[fact] {
 			err := s.exec(ctx, fmt.Sprintf(`
 UPDATE %[1]s SET %[2]s = n.org FROM (
-	SELECT f.id, TRY_CAST(round(f.amount * r.rate, 6) AS DECIMAL(18,6)) AS org
+	SELECT f.id, TRY_CAST(round(CAST(f.amount AS DECIMAL(38,6)) * r.rate, 6) AS DECIMAL(18,6)) AS org
 	FROM (SELECT rowid AS id, %[3]s AS amount, %[4]s AS currency, %[5]s AS day FROM %[1]s
 		WHERE %[4]s IS NOT NULL AND %[4]s <> $1) f
 	ASOF LEFT JOIN (

@@ -110,8 +110,9 @@ WITH record AS (
 		CASE WHEN l.lead IS NOT NULL THEN l.stage_agent WHEN w.lead IS NOT NULL THEN w.stage_agent END AS setter,
 		CASE WHEN l.lead IS NOT NULL THEN coalesce(l.stage_agent, l.call_agent)
 			WHEN w.lead IS NOT NULL THEN coalesce(w.stage_agent, w.call_agent) ELSE s.agent END AS stage_by,
-		CASE WHEN l.lead IS NOT NULL THEN coalesce(l.stage_agent, l.call_agent)
-			WHEN w.lead IS NOT NULL THEN coalesce(w.order_agent, w.stage_agent, w.call_agent) END AS closer,
+		-- Who won a lead stays its closer, whatever came after.
+		CASE WHEN w.lead IS NOT NULL THEN coalesce(w.order_agent, w.stage_agent, w.call_agent)
+			ELSE coalesce(l.stage_agent, l.call_agent) END AS closer,
 		coalesce(r.agent, setter, w.order_agent, t.last_agent) AS agent,
 		r.team AS record_team,
 		coalesce(r.campaign, w.campaign, t.campaign) AS campaign, coalesce(r.product, w.product, t.product) AS product,
@@ -126,7 +127,7 @@ WITH record AS (
 		earlier(t.first_contact, s.contacted) AS first_contact,
 		earlier(t.qualified, s.qualified) AS qualified, earlier(t.appointment, s.appointment) AS appointment,
 		w.first AS won, l.first AS lost,
-		CASE WHEN l.lead IS NOT NULL THEN l.first ELSE w.first END AS closed
+		CASE WHEN w.lead IS NOT NULL THEN w.first ELSE l.first END AS closed
 	FROM everybody e LEFT JOIN record r ON r.lead = e.lead LEFT JOIN tried t ON t.lead = e.lead LEFT JOIN staged s ON s.lead = e.lead
 	LEFT JOIN winning w ON w.lead = e.lead LEFT JOIN losing l ON l.lead = e.lead
 	LEFT JOIN touched x ON x.lead = e.lead LEFT JOIN promised p ON p.lead = e.lead

@@ -8,8 +8,8 @@ type originSet struct {
 	hasZero bool
 }
 
-// maxOriginSet bounds a set's memory to 128 MiB.
-const maxOriginSet = 8 << 20
+// maxOriginSet bounds a set's memory to 32 MiB; beyond it the ledger is asked.
+const maxOriginSet = 2 << 20
 
 func (o *originSet) has(h uint64) bool {
 	if h == 0 {

@@ -29,7 +29,7 @@ const (
 // there are so many, since partly filled ones are merged, and that means
 // compressed, again.
 func (r *rowSource) slice() int {
-	if r.n >= 2*groupRows {
+	if r.n >= groupRows {
 		return groupRows
 	}
 	return (r.n/2 + vectorRows) / vectorRows * vectorRows

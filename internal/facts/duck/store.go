@@ -108,7 +108,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 func (s *Store) dsn() string {
 	o := s.options
 	if o.MemoryMB == 0 {
-		o.MemoryMB = 400
+		o.MemoryMB = 320
 	}
 	if o.TempDir == "" {
 		o.TempDir = s.path + ".tmp"

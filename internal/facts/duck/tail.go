@@ -49,6 +49,14 @@ func (s *Store) RetractTail(ctx context.Context, stream int, assembler facts.Ass
 	if err != nil {
 		return err
 	}
+	if !overwrote {
+		// An input that came since may have brought the same record, and relied on the tail's.
+		overwrote, err = s.exists(ctx, `FROM inputs i JOIN tail_counts t ON i.input > t.input JOIN inputs own ON own.input = t.input
+			WHERE t.stream = ? AND i.source = own.source`, stream)
+		if err != nil {
+			return err
+		}
+	}
 	if overwrote {
 		return ErrReplay
 	}

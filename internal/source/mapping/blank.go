@@ -112,6 +112,11 @@ func (b *blanker) mentioned(text string) bool {
 			return true
 		}
 	}
+	for _, cell := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\t,;|\"'{}[]:\x00", r) }) {
+		if cell = strings.TrimSpace(cell); b.match.Lead(cell) || b.looksLikeNumber(cell) {
+			return true
+		}
+	}
 	return false
 }
 
