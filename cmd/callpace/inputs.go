@@ -99,6 +99,10 @@ func (c *eraseCommand) Run(ctx context.Context, a *app) error {
 			return writeJSON(a.stdout, proof)
 		}
 		a.endProgress()
+		if proof.Records == 0 {
+			a.line("erase.nobody")
+			return nil
+		}
 		a.line("erase.done", "count", proof.Records, "streams", proof.Streams)
 		return nil
 	})

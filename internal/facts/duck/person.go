@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/callpace/callpace/internal/facts"
 )
 
 // Person is every number (E.164) and lead id under which facts know somebody.
@@ -13,8 +15,10 @@ type Person struct {
 }
 
 // FindPerson follows a phone number or a lead id (either may be "") through
-// the lead records: the leads that have the number, the numbers that those
-// leads have, and so on until nothing new turns up.
+// the facts: the leads whose records have the number, the numbers under which
+// any fact knows those leads, and so on until nothing new turns up. A number
+// that a call gives beside a lead does not lead to other leads: it may be a
+// switchboard's.
 func (s *Store) FindPerson(ctx context.Context, phone, lead string) (Person, error) {
 	phones, leads := map[string]bool{}, map[string]bool{}
 	if phone != "" {
@@ -26,8 +30,8 @@ func (s *Store) FindPerson(ctx context.Context, phone, lead string) (Person, err
 	for known := -1; known != len(phones)+len(leads); {
 		known = len(phones) + len(leads)
 		rows, err := s.db.QueryContext(ctx, `SELECT coalesce(lead_ref, ''), concat_ws(' ', phone, phones) FROM leads
-			WHERE list_has_any(string_split(concat_ws(' ', phone, phones), ' '), ?::VARCHAR[]) OR list_contains(?::VARCHAR[], lead_ref)`,
-			keys(phones), keys(leads))
+			WHERE list_has_any(string_split(concat_ws(' ', phone, phones), ' '), $1::VARCHAR[]) OR list_contains($2::VARCHAR[], lead_ref)
+			`+numbersOfLeads(), keys(phones), keys(leads))
 		if err != nil {
 			return Person{}, fmt.Errorf("find person: %w", err)
 		}
@@ -48,6 +52,17 @@ func (s *Store) FindPerson(ctx context.Context, phone, lead string) (Person, err
 		}
 	}
 	return Person{keys(phones), keys(leads)}, nil
+}
+
+// numbersOfLeads adds the numbers that other facts give beside the leads of $2.
+func numbersOfLeads() string {
+	var b strings.Builder
+	for _, t := range facts.Tables {
+		if !t.Derived && t != facts.Leads && t.Has("lead_ref") {
+			fmt.Fprintf(&b, "UNION ALL SELECT DISTINCT '', phone FROM %s WHERE phone IS NOT NULL AND list_contains($2::VARCHAR[], lead_ref)\n", t.Name)
+		}
+	}
+	return b.String()
 }
 
 func keys(set map[string]bool) []string {
