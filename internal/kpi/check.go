@@ -36,22 +36,27 @@ type typed struct {
 // compile checks a text against a fact and gives its Expr, of the sort wanted
 // ("" for any).
 func (k checker) compile(want sortOf) (Expr, error) {
+	t, err := k.typed(want)
+	return t.Expr, err
+}
+
+func (k checker) typed(want sortOf) (typed, error) {
 	source := k.text
 	if k.filter != nil {
 		source = plain(source)
 	}
 	n, err := parse(source)
 	if err != nil {
-		return nil, err
+		return typed{}, err
 	}
 	t, err := k.node(n)
+	if err == nil && want != "" && t.sort != want {
+		err = k.mismatch(n, want, t.sort)
+	}
 	if err != nil {
-		return nil, err
+		return typed{}, err
 	}
-	if want != "" && t.sort != want {
-		return nil, k.mismatch(n, want, t.sort)
-	}
-	return t.Expr, nil
+	return t, nil
 }
 
 func (k checker) fault(n ast.Node, key string, args ...any) *callpace.Error {

@@ -56,12 +56,8 @@ func (d *dimension) compile() error {
 		if !ok {
 			continue
 		}
-		k := checker{text: text, fact: t}
-		n, err := parse(text)
-		if err != nil {
-			return err
-		}
-		if d.facts[t], err = k.node(n); err != nil {
+		var err error
+		if d.facts[t], err = (checker{text: text, fact: t}).typed(""); err != nil {
 			return fmt.Errorf("%s: %w", t.Name, err)
 		}
 	}

@@ -38,6 +38,7 @@ func TestFilter(t *testing.T) {
 	f("agent=Ana", Op{Eq, []Expr{text("agent"), String{"Ana"}}})
 	f("outcome = lost", Op{Eq, []Expr{text("outcome"), String{"lost"}}})
 	f("month=2026-11", Op{Eq, []Expr{BucketKey{BucketMonth}, String{"2026-11"}}})
+	f("attr.region = north", Op{Eq, []Expr{Attr{"lead", "region"}, String{"north"}}})
 	f("attr.month = may", Op{Eq, []Expr{Attr{"", "month"}, String{"may"}}})
 	f("hour >= 9", Op{Ge, []Expr{Field{Name: "started_hour", Kind: facts.Hour}, Number{9_000_000}}})
 	f("weekday = 1", Op{Eq, []Expr{BucketKey{BucketWeekday}, String{"1"}}})

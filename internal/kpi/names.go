@@ -20,6 +20,7 @@ type filterNames struct {
 	calendar  calendar.Calendar
 	today     int64
 	attrs     attributes
+	own       map[string]string // dimensions that the measure takes from elsewhere
 }
 
 // name resolves a bare word: in definitions a column or moment of the fact; in
@@ -90,6 +91,10 @@ func (k checker) dimension(n ast.Node, name string) (x typed, ok bool, err error
 		}
 		return typed{Expr: BucketKey{b}, sort: aText}, true, nil
 	}
+	if text, taken := k.filter.own[name]; taken {
+		x, err := checker{text: text, fact: k.fact}.typed("")
+		return x, true, err
+	}
 	d := k.filter.catalogue.dims[name]
 	if d == nil {
 		return typed{}, false, nil
@@ -110,7 +115,14 @@ func (k checker) member(n *ast.MemberNode) (typed, error) {
 	case "story":
 		return k.name(n, "story", name)
 	case "attr":
-		return typed{Expr: Attr{"", name}, sort: aText}, nil
+		a := Attr{"", name}
+		if k.filter != nil {
+			var known bool
+			if a, known = k.filter.attrs.resolve(k.fact, name); !known {
+				return typed{}, k.unknown(n, "kpi.expr.unknown_name", name, k.filter.attrs.names())
+			}
+		}
+		return typed{Expr: a, sort: aText}, nil
 	case "lead", "agent":
 		if !k.fact.Has(owner.Value) {
 			return typed{}, k.fault(n, "kpi.expr.no_owner", "fact", k.fact.Name, "name", owner.Value)

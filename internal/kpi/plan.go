@@ -177,7 +177,7 @@ func (s *selection) shares(o Select, u *use) bool {
 // condition compiles a filter for the rows of a measure.
 func (p *planner) condition(kpi, text string, u *use) (Expr, error) {
 	q := p.plan.Query
-	names := &filterNames{catalogue: p.catalogue, date: u.date, calendar: q.Calendar, today: q.today(), attrs: p.attrs}
+	names := &filterNames{catalogue: p.catalogue, date: u.date, calendar: q.Calendar, today: q.today(), attrs: p.attrs, own: u.def.Dims}
 	if u.def.Span {
 		names.date = ""
 	}

@@ -100,13 +100,8 @@ func (p position) locate(t *facts.Table) (rows *facts.Rows, row int, ok bool) {
 	if lead == nil {
 		return nil, 0, false
 	}
-	rows = p.e.batch.Rows(t)
-	for i := range rows.N {
-		if other := p.column(rows, i, "lead"); other != nil && other.text == lead.text {
-			return rows, i, true
-		}
-	}
-	return nil, 0, false
+	row, ok = p.e.stories[lead.text]
+	return p.e.batch.Rows(t), row, ok
 }
 
 func (p position) column(rows *facts.Rows, row int, name string) *value {

@@ -23,13 +23,21 @@ type Engine struct {
 	batch    *facts.Batch
 	calendar calendar.Calendar
 	currency string
+	stories  map[string]int // rows of lead_story by lead
 }
 
 var _ kpi.Engine = (*Engine)(nil)
 
 // New makes the engine of an organisation with that calendar and currency.
 func New(b *facts.Batch, c calendar.Calendar, currency string) *Engine {
-	return &Engine{batch: b, calendar: c, currency: currency}
+	e := &Engine{batch: b, calendar: c, currency: currency, stories: map[string]int{}}
+	rows := b.Rows(facts.LeadStory)
+	for i := range rows.N {
+		if lead := rows.Cols[facts.LeadStory.Col("lead")].Text(i); lead != "" {
+			e.stories[lead] = i
+		}
+	}
+	return e
 }
 
 // position is a row in the period that it is looked at in.
