@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -16,8 +17,16 @@ import (
 // eraser blanks a person in the bytes of streams.
 type eraser struct {
 	match   source.Person
-	streams map[int][]section
+	streams map[int][]brought
+	open    func(source.Spec, []byte) (source.Decoder, error)
 	records atomic.Int64
+}
+
+// brought is where the bytes of an input end in its stream, and how they are read.
+type brought struct {
+	input int
+	to    int64
+	spec  source.Spec
 }
 
 // section is the part of a stream that one input brought, with the decoder
@@ -28,37 +37,70 @@ type section struct {
 	blanker source.Blanker
 }
 
-// newEraser opens the decoders of every stream beforehand, since the journal
-// cannot be asked while it is rewritten.
+// newEraser looks up beforehand how every stream is read, since the journal
+// cannot be asked while it is rewritten. What began to arrive and never did is
+// dropped: nobody was told that it is kept, and it may end anywhere.
 func (f *Folder) newEraser(ctx context.Context, match source.Person) (*eraser, error) {
-	e := &eraser{match: match, streams: map[int][]section{}}
+	e := &eraser{match: match, streams: map[int][]brought{}, open: f.openFormat}
 	inputs, err := f.journal.Inputs(ctx, journal.Filter{})
 	if err != nil {
 		return nil, err
 	}
 	for _, in := range inputs {
+		if in.Status == journal.Unfinished {
+			if err := f.journal.Withdraw(ctx, in.No, f.deps.Now()); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if in.Kept.Length() == 0 {
 			continue
 		}
-		d, err := f.decoder(ctx, in)
+		spec, err := f.specOf(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		e.streams[in.Stream] = append(e.streams[in.Stream], brought{in.No, in.Kept.To, spec})
+	}
+	return e, nil
+}
+
+// sections opens the decoders of a stream, each on what its beginning was when
+// the input came.
+func (e *eraser) sections(stream int, head []byte) ([]section, error) {
+	var list []section
+	for _, x := range e.streams[stream] {
+		d, err := e.open(x.spec, head[:min(int64(len(head)), x.to)])
 		if err != nil {
 			return nil, err
 		}
 		b, ok := d.(source.Blanker)
 		if !ok {
-			return nil, callpace.E(callpace.Unsupported, "erase.format", "input", in.No)
+			return nil, callpace.E(callpace.Unsupported, "erase.format", "input", x.input)
 		}
-		e.streams[in.Stream] = append(e.streams[in.Stream], section{in.Kept.To, d, b})
+		list = append(list, section{x.to, d, b})
 	}
-	return e, nil
+	return list, nil
 }
 
 // blank is journal.Erasure.Blank.
 func (e *eraser) blank(_ context.Context, s journal.Stream, r io.Reader, emit func(consumed int, data []byte) error) error {
-	sections := e.streams[s.No]
-	if len(sections) == 0 {
+	if len(e.streams[s.No]) == 0 {
 		return copyRuns(r, emit)
 	}
+	whole := bufio.NewReaderSize(r, source.HeadSize)
+	head, err := whole.Peek(source.HeadSize)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read stream: %w", err)
+	}
+	sections, err := e.sections(s.No, head)
+	if err != nil {
+		return err
+	}
+	return e.blankStream(sections, whole, emit)
+}
+
+func (e *eraser) blankStream(sections []section, r io.Reader, emit func(consumed int, data []byte) error) error {
 	put := func(c section, data []byte) error {
 		changed, n := c.blanker.Blank(source.Chunk{Data: data}, e.match)
 		e.records.Add(int64(n))

@@ -14,29 +14,42 @@ import (
 	"github.com/callpace/callpace/internal/source"
 )
 
-// chunkBytes is how much of an input is decoded and applied at a time. Each
-// chunk is one transaction, so larger ones save work and cost memory.
-const chunkBytes = 16 << 20
+// chunkBytes is how much of an input is decoded at a time, by one goroutine.
+const chunkBytes = 2 << 20
 
-// decoded is one chunk's facts and the place in the stream behind it.
+// What is applied at a time, in one transaction. A whole one of DuckDB's row
+// groups is compressed straight into the file, where smaller pieces go through
+// its log and are compressed again at a checkpoint. The bytes bound memory where
+// rows are wide; two runs live at once.
+const (
+	runRecords = 122_880 + 14_000 // some of them will be versions of one another
+	runBytes   = 128 << 20
+)
+
+// decoded is the facts of a run of records and the place in the stream behind it.
 type decoded struct {
 	batch *facts.Batch
 	after facts.Position
 	tail  bool
 }
 
-// decode reads records from r, decodes them on every core and hands the
-// batches to apply in the order of the input. from is where in the stream r
-// stands. It stops at the first error of r, of apply or of ctx.
+// job is a chunk on its way.
+type job struct {
+	chunk source.Chunk
+	after facts.Position
+	done  chan *facts.Batch
+}
+
+// decode reads records from r, decodes them on several cores and hands them in
+// large runs to apply, in the order of the input, while the next run is being
+// put together. from is where in the stream r stands. It stops at the first
+// error of r, of apply or of ctx.
 func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Position, apply func(decoded) error) error {
-	type job struct {
-		chunk source.Chunk
-		after facts.Position
-		done  chan *facts.Batch
-	}
-	workers := runtime.GOMAXPROCS(0)
+	workers := min(runtime.GOMAXPROCS(0), 4) // more than the one writer can follow
+	pieces, whole := make(stock, 2*workers), make(stock, 2)
 	todo := make(chan job)
 	inOrder := make(chan job, workers)
+	runs := make(chan decoded)
 
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -45,10 +58,8 @@ func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Posit
 		return cut(d, r, from, func(c source.Chunk, after facts.Position) error {
 			j := job{c, after, make(chan *facts.Batch, 1)}
 			for _, to := range []chan job{inOrder, todo} {
-				select {
-				case to <- j:
-				case <-ctx.Done():
-					return ctx.Err()
+				if err := send(ctx, to, j); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -57,7 +68,7 @@ func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Posit
 	for range workers {
 		g.Go(func() error {
 			for j := range todo {
-				b := &facts.Batch{}
+				b := pieces.get()
 				d.Decode(j.chunk, b)
 				j.done <- b
 			}
@@ -65,19 +76,88 @@ func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Posit
 		})
 	}
 	g.Go(func() error {
-		for j := range inOrder {
-			select {
-			case b := <-j.done:
-				if err := apply(decoded{b, j.after, j.chunk.Tail}); err != nil {
-					return err
-				}
-			case <-ctx.Done():
-				return ctx.Err()
+		defer close(runs)
+		return gather(ctx, inOrder, runs, pieces, whole)
+	})
+	g.Go(func() error {
+		for run := range runs {
+			if err := apply(run); err != nil {
+				return err
 			}
+			whole.put(run.batch)
 		}
 		return nil
 	})
 	return g.Wait()
+}
+
+func send[T any](ctx context.Context, to chan<- T, v T) error {
+	select {
+	case to <- v:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// stock keeps batches to be used again: their vectors are most of the memory
+// that an import needs.
+type stock chan *facts.Batch
+
+func (s stock) get() *facts.Batch {
+	select {
+	case b := <-s:
+		return b
+	default:
+		return &facts.Batch{}
+	}
+}
+
+func (s stock) put(b *facts.Batch) {
+	b.Reset()
+	select {
+	case s <- b:
+	default:
+	}
+}
+
+// gather joins chunks to runs. A tail is a run of its own.
+func gather(ctx context.Context, jobs <-chan job, runs chan<- decoded, pieces, whole stock) error {
+	var run decoded
+	bytes := 0 // of the chunks, into which strings point
+	flush := func() error {
+		if run.batch == nil {
+			return nil
+		}
+		full := run
+		run, bytes = decoded{}, 0
+		return send(ctx, runs, full)
+	}
+	for j := range jobs {
+		var b *facts.Batch
+		select {
+		case b = <-j.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if j.chunk.Tail {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		if run.batch == nil {
+			run.batch = whole.get()
+		}
+		run.batch.Append(b)
+		run.after, run.tail = j.after, j.chunk.Tail
+		pieces.put(b)
+		if bytes += len(j.chunk.Data); run.tail || len(run.batch.Records) >= runRecords || bytes+run.batch.Memory() >= runBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
 }
 
 // cut splits r into chunks of whole records. What stands behind the last

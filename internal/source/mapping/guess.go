@@ -1,13 +1,11 @@
 package mapping
 
 import (
-	_ "embed"
-	"fmt"
+	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
@@ -15,43 +13,40 @@ import (
 	"github.com/callpace/callpace/internal/source/table"
 )
 
-//go:embed words.yaml
-var wordsYAML []byte
-
-//go:embed notes.yaml
-var notesYAML []byte
-
-// maxSamples is how many rows a guess looks at.
-const maxSamples = 500
+// maxSampleRows is how many rows a guess looks at, of those in the head.
+const maxSampleRows = 50_000
 
 // guess is what is known of a file while its mapping is drafted.
 type guess struct {
 	layout  table.Layout
 	columns []string
-	samples [][]string // by column, without empty texts
+	headers []string   // the columns, folded
+	rows    [][]string // trimmed, aligned with columns
+	samples [][]string // by column, without texts that stand for nothing
 	found   map[string]int
-	notes   map[string]string
+	used    map[int]bool // columns that the draft maps
+	also    []string     // of them, those that it keeps as attributes too
+	say     Sayer
 	out     strings.Builder
 }
 
+// Sayer gives the text of a message key in the user's language.
+type Sayer func(key string, args map[string]any) string
+
 // Guess drafts a mapping from the beginning of a file, with comments on what
-// to check. name is the file's, for its extension.
-func Guess(head []byte, name string, settings facts.Settings) (string, error) {
-	g := &guess{layout: guessLayout(head, name, settings), found: map[string]int{}}
-	if err := yaml.Unmarshal(notesYAML, &g.notes); err != nil {
-		return "", fmt.Errorf("notes of guess: %w", err)
-	}
-	if err := g.sample(head); err != nil {
+// to check. name is the file's, for its extension. Every column of the file
+// stands in the draft: mapped, or in the list of those kept as attributes.
+func Guess(head []byte, name string, settings facts.Settings, say Sayer) (string, error) {
+	g := &guess{layout: guessLayout(head, name, settings), found: map[string]int{}, used: map[int]bool{}, say: say}
+	if err := g.read(head); err != nil {
 		return "", err
 	}
-	if err := g.match(); err != nil {
-		return "", err
-	}
-	date, ok := g.found["started"]
-	if !ok {
+	g.match()
+	kind := g.kind()
+	if kind == nothingKnown {
 		return "", callpace.E(callpace.Invalid, "mapping.guess_nothing")
 	}
-	g.write(date, settings)
+	g.write(kind, settings)
 	return g.out.String(), nil
 }
 
@@ -89,7 +84,8 @@ func guessLayout(head []byte, name string, settings facts.Settings) table.Layout
 	return l
 }
 
-func (g *guess) sample(head []byte) error {
+// read takes the rows of the head.
+func (g *guess) read(head []byte) error {
 	r, err := table.Open(g.layout, head)
 	if err != nil {
 		return err
@@ -104,215 +100,169 @@ func (g *guess) sample(head []byte) error {
 		}
 	}
 	at := map[string]int{}
-	add := func(name string) int {
+	place := func(name string) int {
 		i, ok := at[name]
 		if !ok {
 			i = len(g.columns)
-			at[name] = i
-			g.columns, g.samples = append(g.columns, name), append(g.samples, nil)
+			at[name], g.columns = i, append(g.columns, name)
 		}
 		return i
 	}
 	for _, name := range r.Columns() {
-		add(name)
+		place(name)
 	}
-	rows := 0
 	r.Rows(c, func(row table.Row) bool {
-		for i, text := range row.Fields {
-			if row.Names != nil && i < len(row.Names) {
-				add(row.Names[i])
+		if row.Bad == nil {
+			fields := make([]string, len(g.columns))
+			for i, text := range row.Fields {
+				if row.Names != nil {
+					if i = place(row.Names[i]); i >= len(fields) {
+						fields = append(fields, make([]string, i+1-len(fields))...)
+					}
+				}
+				if i < len(fields) {
+					fields[i] = strings.TrimSpace(text)
+				}
 			}
-			if text = strings.TrimSpace(text); text == "" {
-				continue
-			}
-			if row.Names != nil {
-				i = at[row.Names[i]]
-			}
-			if i < len(g.samples) {
-				g.samples[i] = append(g.samples[i], text)
-			}
+			g.rows = append(g.rows, fields)
 		}
-		rows++
-		return rows < maxSamples
+		return len(g.rows) < maxSampleRows
 	})
+	g.align()
 	return nil
 }
+
+// align gives all rows all columns, and takes the samples out of them.
+func (g *guess) align() {
+	g.samples = make([][]string, len(g.columns))
+	for _, name := range g.columns {
+		g.headers = append(g.headers, foldWords(name))
+	}
+	nothing := map[string]bool{"": true}
+	for i, row := range g.rows {
+		row = append(row, make([]string, len(g.columns)-len(row))...)
+		g.rows[i] = row
+		for c, text := range row {
+			is, met := nothing[text]
+			if !met {
+				is = vocab().isNothing(text)
+				nothing[text] = is
+			}
+			if !is {
+				g.samples[c] = append(g.samples[c], text)
+			}
+		}
+	}
+}
+
+// Lists of words that are no field with a column of its own.
+var noFields = words("cancelled status key numbered personal")
 
 // match finds the columns of fields: by the words of the header, then whether
-// the values can be what the header says.
-func (g *guess) match() error {
-	var order yaml.MapSlice
-	if err := yaml.UnmarshalWithOptions(wordsYAML, &order, yaml.UseOrderedMap()); err != nil {
-		return fmt.Errorf("words of guess: %w", err)
-	}
-	taken := map[int]bool{}
-	for _, item := range order {
-		field := fmt.Sprint(item.Key)
-		list, _ := item.Value.([]any)
-		best, score := -1, 0
-		for c, name := range g.columns {
-			if s := headerScore(name, list); s > score && !taken[c] && g.fits(field, c) {
-				best, score = c, s
+// the values can be what the header says. Whole headers come first, then the
+// order of the fields, then that of the words.
+func (g *guess) match() {
+	type hit struct{ how, field, place, column int }
+	var hits []hit
+	for f, h := range vocab().headers {
+		if has(noFields, h.field) {
+			continue
+		}
+		for c, name := range g.headers {
+			how, place := vocab().score(name, h.field)
+			if how == 2 || how == 1 && !has(words("clock alias name from to"), h.field) {
+				hits = append(hits, hit{how, f, place, c})
 			}
 		}
-		if best >= 0 {
-			g.found[field] = best
-			taken[best] = true
+	}
+	slices.SortFunc(hits, func(a, b hit) int {
+		return cmp.Or(b.how-a.how, a.field-b.field, a.place-b.place, a.column-b.column)
+	})
+	taken := map[int]bool{}
+	for _, h := range hits {
+		field := vocab().headers[h.field].field
+		if _, done := g.found[field]; !done && !taken[h.column] && g.fits(field, h.column) {
+			g.found[field], taken[h.column] = h.column, true
 		}
 	}
-	return nil
 }
 
-// headerScore is higher for a word earlier in the list, and for a header that
-// is the word instead of only containing it.
-func headerScore(name string, list []any) int {
-	header := " " + strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune(" _-./()\u200c", r) }), " ") + " "
-	best := 0
-	for i, w := range list {
-		word := fmt.Sprint(w)
-		switch {
-		case header == " "+word+" ":
-			best = max(best, 2000-i)
-		case strings.Contains(header, " "+word+" "):
-			best = max(best, 1000-i)
-		}
+// has tells whether a column was found for a field.
+func (g *guess) has(field string) bool {
+	_, ok := g.found[field]
+	return ok
+}
+
+// fileKind is what the rows of a file are.
+type fileKind uint8
+
+const (
+	nothingKnown fileKind = iota
+	callFile
+	orderFile
+	pipelineFile // leads with their stage; where one is won, an order
+	rosterFile
+)
+
+// kind decides what the rows are, and settles the fields that depend on it.
+func (g *guess) kind() fileKind {
+	g.standIn("agent", "alias")
+	g.standIn("started", "closed")
+	switch {
+	case !g.has("started") && g.has("team") && (g.has("agent") || g.has("name")):
+		return rosterFile
+	case !g.has("started") && !g.anyDate():
+		return nothingKnown
 	}
-	return best
+	isCall := g.has("talk") || g.has("ring") || g.has("wait") || g.has("direction")
+	calls, stages, orders := g.knownWords("outcome", "outcome"), g.knownWords("outcome", "stage"), g.knownWords("outcome", "order")
+	if !g.has("stage") && !isCall && stages > calls && stages >= orders {
+		g.found["stage"] = g.found["outcome"]
+		delete(g.found, "outcome")
+	}
+	switch {
+	case g.has("stage"):
+		return pipelineFile
+	case g.has("amount") && !isCall && (!g.has("outcome") || orders >= calls):
+		return orderFile
+	}
+	return callFile
 }
 
-func (g *guess) fits(field string, c int) bool {
-	samples := g.samples[c]
-	if len(samples) == 0 {
+// anyDate takes the first column of dates for the main one where no header
+// says which it is, in a file that is about something we know.
+func (g *guess) anyDate() bool {
+	if !slices.ContainsFunc(words("outcome talk amount stage agent phone"), g.has) {
 		return false
 	}
-	every := func(is func(string) bool) bool {
-		for _, s := range samples {
-			if !is(s) {
-				return false
-			}
-		}
-		return true
-	}
-	f := &field0
-	switch field {
-	case "started":
-		return guessDate(samples) != nil
-	case "talk", "wait":
-		return guessUnit(samples) != ""
-	case "amount":
-		return guessDecimal(samples) != ""
-	case "attempt":
-		return every(func(s string) bool { _, bad := f.integer(s); return bad == nil })
-	case "phone":
-		return every(func(s string) bool { n := source.Phone(s, ""); return len(n) >= 3 && len(n) <= 16 })
-	case "outcome", "stage", "direction", "queue":
-		return len(distinct(samples)) <= 60
-	case "key":
-		return len(distinct(samples)) == len(samples)
-	}
-	return true
-}
-
-var field0 = field{def: &fieldDef{}, value: &value{formats: formats{decimal: '.'}}}
-
-func distinct(samples []string) []string {
-	var out []string
-	seen := map[string]bool{}
-	for _, s := range samples {
-		if !seen[s] {
-			seen[s] = true
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// dateGuess is a format that reads all samples.
-type dateGuess struct {
-	format, calendar string
-	ambiguous        bool // day and month could be exchanged
-}
-
-var dateCandidates = []dateGuess{{format: "iso"}, {format: "eu", ambiguous: true}, {format: "us", ambiguous: true}, {format: "YYYY/M/D[ H:mm[:ss]]"},
-	{format: "YYYY/M/D[ H:mm[:ss]]", calendar: "solar-hijri"}, {format: "YYYY-M-D[ H:mm[:ss]]", calendar: "solar-hijri"}, {format: "rfc2822"}, {format: "epoch_s"}, {format: "epoch_ms"}, {format: "YYMMDD"}}
-
-func guessDate(samples []string) *dateGuess {
-	var first *dateGuess
-	for i := range dateCandidates {
-		d := &dateCandidates[i]
-		if !d.readsAll(samples) {
+	for c, samples := range g.samples {
+		if how, _ := vocab().score(g.headers[c], "cancelled"); how > 0 || g.means(c) || len(samples) == 0 {
 			continue
 		}
-		if first == nil {
-			copied := *d
-			copied.ambiguous = false
-			first = &copied
-		} else if d.ambiguous && first.format == "eu" {
-			first.ambiguous = true
+		if d := guessDate(samples); d != nil && d.format != "YYMMDD" && !strings.HasPrefix(d.format, "epoch") {
+			g.found["started"] = c
+			return true
 		}
 	}
-	return first
+	return false
 }
 
-func (d *dateGuess) readsAll(samples []string) bool {
-	formats, ok := namedDates[d.format]
-	if !ok {
-		formats = mustCompile(d.format)
+// standIn takes the column of another field where one has none.
+func (g *guess) standIn(field, other string) {
+	if c, ok := g.found[other]; ok && !g.has(field) {
+		g.found[field] = c
+		delete(g.found, other)
 	}
-	digits := map[string]int{"epoch_s": 10, "epoch_ms": 13}[d.format]
-	hint := 0
-	for _, s := range samples {
-		s = source.ASCIIDigits(s)
-		if digits > 0 {
-			if whole, _, _ := strings.Cut(s, "."); len(whole) != digits || strings.Trim(whole, "0123456789") != "" {
-				return false
-			}
-			continue
-		}
-		var c civil
-		if !formats.read(s, &c, &hint) {
-			return false
-		}
-		if day, ok := c.dayOf(d.calendar); !ok || day < firstDay || day >= endDay {
-			return false
-		}
-	}
-	return true
 }
 
-// guessUnit gives the unit of a duration, "" where the samples are none.
-func guessUnit(samples []string) string {
-	for _, unit := range []string{"s", "mm:ss", "h:mm:ss"} {
-		f := field{def: &fieldDef{}, value: &value{unit: unit, formats: formats{decimal: '.'}}}
-		all, huge := true, 0
-		for _, s := range samples {
-			ms, bad := f.duration(s)
-			all = all && bad == nil
-			if ms > 4*3600*1000 {
-				huge++
+// knownWords counts the different values of a field's column that a section knows.
+func (g *guess) knownWords(field, section string) (n int) {
+	if c, ok := g.found[field]; ok {
+		for _, w := range distinct(g.samples[c]) {
+			if vocab().meaning(section, w) != "" {
+				n++
 			}
 		}
-		if all && unit == "s" && 2*huge > len(samples) {
-			return "ms" // nobody talks for hours most of the time
-		}
-		if all {
-			return unit
-		}
 	}
-	return ""
-}
-
-func guessDecimal(samples []string) string {
-	for _, decimal := range []byte{'.', ','} {
-		f := field{def: &fieldDef{}, value: &value{formats: formats{decimal: decimal}}}
-		all := true
-		for _, s := range samples {
-			_, bad := f.amount(s)
-			all = all && bad == nil
-		}
-		if all {
-			return string(decimal)
-		}
-	}
-	return ""
+	return n
 }
