@@ -2,6 +2,7 @@ package facts
 
 import (
 	"math/bits"
+	"strings"
 
 	"github.com/callpace/callpace"
 )
@@ -120,15 +121,19 @@ func (r *Rows) SetAttr(row int, name, s string) {
 	if s == "" {
 		return
 	}
+	r.attr(name).SetText(row, s)
+}
+
+func (r *Rows) attr(name string) *Vector {
 	v := r.Attrs[name]
 	if v == nil {
 		if r.Attrs == nil {
 			r.Attrs = map[string]*Vector{}
 		}
 		v = &Vector{}
-		r.Attrs[name] = v
+		r.Attrs[strings.Clone(name)] = v // names live longer than the input's bytes
 	}
-	v.SetText(row, s)
+	return v
 }
 
 // SetMoment sets the three columns of a moment; first is the index of M_at.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"time"
+)
+
+// header names the 24 columns of the generated call log; bareTypes are what
+// bare DuckDB keeps them in.
+const header = "call_id,started_at,updated_at,agent,campaign,product,phone,lead_id,direction,kind,queue,list,attempt,disposition," +
+	"ring_s,wait_s,talk_s,hold_s,wrap_s,cost,ended_by,recording,region,trunk\n"
+
+const bareTypes = `{'call_id': 'VARCHAR', 'started_at': 'TIMESTAMP', 'updated_at': 'TIMESTAMP', 'agent': 'VARCHAR', 'campaign': 'VARCHAR',
+	'product': 'VARCHAR', 'phone': 'VARCHAR', 'lead_id': 'VARCHAR', 'direction': 'VARCHAR', 'kind': 'VARCHAR', 'queue': 'VARCHAR', 'list': 'VARCHAR',
+	'attempt': 'INTEGER', 'disposition': 'VARCHAR', 'ring_s': 'INTEGER', 'wait_s': 'INTEGER', 'talk_s': 'INTEGER', 'hold_s': 'INTEGER',
+	'wrap_s': 'INTEGER', 'cost': 'DECIMAL(18,6)', 'ended_by': 'VARCHAR', 'recording': 'VARCHAR', 'region': 'VARCHAR', 'trunk': 'VARCHAR'}`
+
+// The generated company: about 500 agents of very unequal diligence, and one
+// lead for every ten rows, over 90 working days of twelve hours.
+const (
+	agents     = 500
+	rowsALead  = 10
+	updates    = 15 // percent of the rows that correct an earlier call
+	days       = 90
+	recentRows = 50_000 // two thirds of the corrections are of calls this near, the others of any
+)
+
+var firstDay = time.Date(2026, 8, 3, 8, 0, 0, 0, time.UTC)
+
+// draw is a stream of numbers that follows from its seed alone (splitmix64).
+type draw uint64
+
+func (d *draw) next() uint64 {
+	*d += 0x9e3779b97f4a7c15
+	z := uint64(*d)
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+func (d *draw) below(n int) int { return int(d.next() % uint64(n)) }
+
+func (d *draw) percent(p int) bool { return d.below(100) < p }
+
+// skewed draws below n, low numbers far more often.
+func (d *draw) skewed(n int) int { return d.below(1 + d.below(n)) }
+
+func pick(d *draw, words ...string) string { return words[d.below(len(words))] }
+
+// generate writes a call log of n rows; equal seeds give equal bytes.
+func generate(path string, n int, seed uint64) (err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := file.Close(); err == nil {
+			err = e
+		}
+	}()
+	out := bufio.NewWriterSize(file, 1<<20)
+	if _, err := io.WriteString(out, header); err != nil {
+		return err
+	}
+	rows := draw(seed)
+	g := generator{leads: max(1, n/rowsALead), calls: n * (100 - updates) / 100, seed: seed}
+	made := 0
+	for range n {
+		id, revision := made, 0
+		if made > 0 && rows.percent(updates) {
+			back := made
+			if rows.below(3) > 0 {
+				back = min(made, recentRows)
+			}
+			id, revision = made-1-rows.below(back), made
+		} else {
+			made++
+		}
+		if _, err := out.Write(g.row(id, revision)); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+type generator struct {
+	leads, calls int
+	seed         uint64
+	buf          []byte
+}
+
+// row makes call id as it stood when revision calls had been made (0: at its end).
+func (g *generator) row(id, revision int) []byte {
+	d := draw(g.seed ^ uint64(id)*0xd1342543de82ef95)
+	inbound := d.percent(25)
+	day := id * days / g.calls
+	second := (id*days%g.calls)*12*3600/g.calls + d.below(30)
+	started := firstDay.AddDate(0, 0, day).Add(time.Duration(second) * time.Second)
+	ring, talk, hold, wait := 3+d.below(25), 0, 0, 0
+	outcome := pick(&d, "NA", "NA", "NA", "BUSY", "AM", "WN", "ANS", "ANS", "CB", "NI", "NI", "INT", "APPT", "SALE", "LOST")
+	direction, kind, queue := "outbound", pick(&d, "cold", "cold", "follow_up", "callback"), ""
+	if inbound {
+		direction, kind, queue = "inbound", "service", "queue-"+strconv.Itoa(d.below(8))
+		wait = d.skewed(120)
+		if outcome = pick(&d, "ANS", "ANS", "ANS", "ABD", "SALE", "CB"); outcome == "ABD" {
+			ring = 0
+		}
+	}
+	switch outcome {
+	case "NA", "BUSY", "AM", "ABD":
+	default:
+		talk, hold = 10+d.skewed(900), d.skewed(60)
+	}
+	agent, lead, wrap := 1+d.skewed(agents), d.below(g.leads), d.skewed(90)
+	updated := started.Add(time.Duration(ring+wait+talk+hold+wrap) * time.Second)
+	if revision > 0 {
+		updated = updated.Add(time.Duration(revision-id) * time.Second)
+		outcome, wrap = pick(&d, "APPT", "SALE", "LOST", "CB"), wrap+d.below(60)
+	}
+	b := g.buf[:0]
+	b = fmt.Appendf(b, "c%09d,", id)
+	b = append(started.AppendFormat(b, time.DateTime), ',')
+	b = append(updated.AppendFormat(b, time.DateTime), ',')
+	b = fmt.Appendf(b, "Agent %03d,Campaign %d,Product %d,+38591%07d,", agent, agent%7+1, 1+d.below(5), lead)
+	if d.percent(70) {
+		b = fmt.Appendf(b, "L%07d", lead)
+	}
+	b = fmt.Appendf(b, ",%s,%s,%s,list-%d,%d,%s,%d,%d,%d,%d,%d,0.%04d,%s,https://rec.example/%016x.ogg,%s,trunk-%d\n",
+		direction, kind, queue, 1+lead%40, 1+d.below(6), outcome, ring, wait, talk, hold, wrap, talk*3+ring,
+		pick(&d, "agent", "customer", "system"), d.next(), pick(&d, "Zagreb", "Split", "Rijeka", "Osijek", "Zadar"), d.below(12))
+	g.buf = b
+	return b
+}
