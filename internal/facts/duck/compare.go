@@ -37,6 +37,7 @@ func (s *Store) CompareSource(ctx context.Context, other, source string) (diffs 
 		return nil, nil, fmt.Errorf("open the facts to compare with: %w", err)
 	}
 	defer func() { err = errors.Join(err, s.exec(ctx, "DETACH trial")) }()
+	diffs, columns = []FactDiff{}, []ColumnDiff{}
 	for _, t := range facts.Tables {
 		if t.Derived {
 			continue
