@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
@@ -44,6 +45,7 @@ func (f *Folder) finishEach(ctx context.Context, store *duck.Store, inputs []jou
 		if err := f.projectAll(ctx, store, []journal.Input{in}, stage); err != nil {
 			return err
 		}
+		debug.FreeOSMemory() // deriving takes its place
 		if err := store.Finish(ctx, in.No, in.No); err != nil {
 			return err
 		}

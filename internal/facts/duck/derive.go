@@ -45,32 +45,57 @@ func (s *Store) Finish(ctx context.Context, cause int, done ...int) error {
 	})
 }
 
-// derive runs the steps and then last, in one transaction.
-func (s *Store) derive(ctx context.Context, last func() error) error {
-	steps := []struct {
-		name string
-		run  func(context.Context) error
-	}{
-		{"agents", s.deriveAgents},
-		{"leads", s.deriveLeads},
-		{"money", s.deriveMoney},
-		{"scope", s.deriveScope},
-		{"leads by slices", s.deriveSlices},
-		{"days", s.deriveDays},
-		{"dirt", s.clearDirt},
+// step is one part of deriving.
+type step struct {
+	name string
+	run  func(context.Context) error
+}
+
+// derive runs the steps and then last. What was dirty stays so until the last
+// transaction, and every step gives the same when it runs again, so a crash
+// between two transactions only means doing them again.
+func (s *Store) derive(ctx context.Context, last func() error) (err error) {
+	if err := s.limitMemory(ctx, max(deriveMB, s.memoryMB())); err != nil {
+		return err
 	}
+	defer func() {
+		if s.db != nil {
+			err = errors.Join(err, s.limitMemory(context.WithoutCancel(ctx), s.memoryMB()))
+		}
+	}()
+	err = s.steps(ctx, step{"agents", s.deriveAgents}, step{"leads", s.deriveLeads}, step{"money", s.deriveMoney}, step{"scope", s.deriveScope})
+	if err == nil {
+		err = s.deriveSlices(ctx)
+	}
+	if err == nil {
+		err = s.steps(ctx, step{"days", s.deriveDays}, step{"dirt", s.clearDirt},
+			step{"the end", func(context.Context) error { return last() }})
+	}
+	return err
+}
+
+// steps runs steps in one transaction.
+func (s *Store) steps(ctx context.Context, steps ...step) error {
 	err := s.inTransaction(ctx, func() error {
 		for _, step := range steps {
 			if err := step.run(ctx); err != nil {
 				return fmt.Errorf("derive %s: %w", step.name, err)
 			}
 		}
-		return last()
+		return nil
 	})
 	if errors.Is(err, errCommit) {
 		return errors.Join(err, s.reopen(context.WithoutCancel(ctx)))
 	}
 	return err
+}
+
+// deriveMB is what DuckDB may hold while deriving, when no batches wait in
+// memory beside it.
+const deriveMB = 560
+
+func (s *Store) limitMemory(ctx context.Context, mb int) error {
+	return s.exec(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", mb))
 }
 
 // manyDirty is the share of leads from which all are derived again.
@@ -96,10 +121,10 @@ func (s *Store) deriveScope(ctx context.Context) error {
 
 // leadsPerSlice bounds the memory of what is derived per lead: the states of
 // its aggregates cannot leave memory.
-const leadsPerSlice = 40_000
+const leadsPerSlice = 25_000
 
 // deriveSlices derives what depends on a lead's other rows, for the leads in
-// scope, some tens of thousands at a time.
+// scope, some tens of thousands at a time and in a transaction.
 func (s *Store) deriveSlices(ctx context.Context) error {
 	scope, count := "lead IN (SELECT lead FROM temp.scope)", "SELECT count(*) FROM temp.scope"
 	if s.flags[dirtyAll] {
@@ -111,7 +136,7 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 		return fmt.Errorf("count leads: %w", err)
 	}
 	if leads == 0 && !s.flags[dirtyAll] {
-		return s.deriveCallbacks(ctx, "false") // those of no lead
+		return s.steps(ctx, step{"callbacks", func(ctx context.Context) error { return s.deriveCallbacks(ctx, "false") }}) // those of no lead
 	}
 	slices := leads/leadsPerSlice + 1
 	for i := range slices {
@@ -119,10 +144,12 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 		if slices > 1 {
 			slice = fmt.Sprintf("%s AND hash(lead) %% %d = %d", scope, slices, i)
 		}
-		for _, run := range []func(context.Context, string) error{s.deriveOrders, s.deriveCallbacks, s.deriveStories} {
-			if err := run(ctx, slice); err != nil {
-				return err
-			}
+		of := func(run func(context.Context, string) error) func(context.Context) error {
+			return func(ctx context.Context) error { return run(ctx, slice) }
+		}
+		err := s.steps(ctx, step{"orders", of(s.deriveOrders)}, step{"callbacks", of(s.deriveCallbacks)}, step{"stories", of(s.deriveStories)})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -103,17 +103,22 @@ func (s *Store) open(ctx context.Context) (err error) {
 	return s.load(ctx)
 }
 
+// memoryMB is what DuckDB may hold in memory.
+func (s *Store) memoryMB() int {
+	if s.options.MemoryMB == 0 {
+		return 320
+	}
+	return s.options.MemoryMB
+}
+
 // dsn names the file with its limits, which must hold already while a log is
 // replayed.
 func (s *Store) dsn() string {
 	o := s.options
-	if o.MemoryMB == 0 {
-		o.MemoryMB = 320
-	}
 	if o.TempDir == "" {
 		o.TempDir = s.path + ".tmp"
 	}
-	config := url.Values{"memory_limit": {fmt.Sprintf("%dMB", o.MemoryMB)}, "temp_directory": {o.TempDir},
+	config := url.Values{"memory_limit": {fmt.Sprintf("%dMB", s.memoryMB())}, "temp_directory": {o.TempDir},
 		"preserve_insertion_order": {"false"}, "checkpoint_threshold": {"256MB"}}
 	if o.Threads > 0 {
 		config.Set("threads", strconv.Itoa(o.Threads))
