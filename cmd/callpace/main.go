@@ -22,7 +22,8 @@ import (
 )
 
 func main() {
-	debug.SetGCPercent(50) // an import shares 1 GiB with DuckDB
+	// An import shares 1 GiB with DuckDB.
+	debug.SetGCPercent(50)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, process{os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr, time.Now})
 	stop()

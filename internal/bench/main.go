@@ -32,19 +32,28 @@ func main() {
 	flag.StringVar(&o.write, "write", "", "also write the figures to this page")
 	flag.StringVar(&o.keep, "dir", "", "work here and leave everything behind")
 	flag.StringVar(&o.profile, "profile", "", "only import, in this process, and write a CPU profile here")
-	ask := flag.String("ask", "", "only put the KPIs' SQL to this fact file (the other side of callpace kpi)")
+	var other side
+	flag.StringVar(&other.ask, "ask", "", "only put the KPIs' SQL to this fact file (the other side of callpace kpi)")
+	flag.StringVar(&other.load, "load", "", "only read this call log into bare DuckDB (the other side of callpace import)")
+	flag.StringVar(&other.into, "into", "", "the file that -load makes")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := start(ctx, o, *ask); err != nil {
+	if err := start(ctx, o, other); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func start(ctx context.Context, o options, ask string) error {
-	if ask != "" {
-		return askCold(ctx, ask)
+// side is what a process does that stands in for the other side.
+type side struct{ ask, load, into string }
+
+func start(ctx context.Context, o options, other side) error {
+	switch {
+	case other.ask != "":
+		return askCold(ctx, other.ask)
+	case other.load != "":
+		return load(ctx, other.load, other.into)
 	}
 	dir := o.keep
 	if dir == "" {

@@ -73,3 +73,18 @@ func render(b *Batch) (lines []string) {
 	}
 	return lines
 }
+
+func BenchmarkAppend(b *testing.B) {
+	piece, joined := &Batch{}, &Batch{}
+	for i := range 10_000 {
+		add(piece, i, 1)
+	}
+	b.ReportAllocs()
+	for range b.N {
+		joined.Reset()
+		for range 10 {
+			joined.Append(piece)
+		}
+	}
+	b.ReportMetric(float64(100_000*b.N)/b.Elapsed().Seconds(), "rows/s")
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 
 	"golang.org/x/sync/errgroup"
 
@@ -79,16 +80,23 @@ func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Posit
 		defer close(runs)
 		return gather(ctx, inOrder, runs, pieces, whole)
 	})
+	large := false
 	g.Go(func() error {
 		for run := range runs {
 			if err := apply(run); err != nil {
 				return err
 			}
+			large = large || len(run.batch.Records) >= runRecords/2
 			whole.put(run.batch)
 		}
 		return nil
 	})
-	return g.Wait()
+	err := g.Wait()
+	if large { // what comes now needs the memory on DuckDB's side
+		pieces, whole = nil, nil
+		debug.FreeOSMemory()
+	}
+	return err
 }
 
 func send[T any](ctx context.Context, to chan<- T, v T) error {

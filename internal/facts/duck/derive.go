@@ -92,7 +92,7 @@ func (s *Store) steps(ctx context.Context, steps ...step) error {
 
 // deriveMB is what DuckDB may hold while deriving, when no batches wait in
 // memory beside it.
-const deriveMB = 560
+const deriveMB = 480
 
 func (s *Store) limitMemory(ctx context.Context, mb int) error {
 	return s.exec(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", mb))
@@ -121,7 +121,7 @@ func (s *Store) deriveScope(ctx context.Context) error {
 
 // leadsPerSlice bounds the memory of what is derived per lead: the states of
 // its aggregates cannot leave memory.
-const leadsPerSlice = 25_000
+const leadsPerSlice = 40_000
 
 // deriveSlices derives what depends on a lead's other rows, for the leads in
 // scope, some tens of thousands at a time and in a transaction.
@@ -136,23 +136,38 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 		return fmt.Errorf("count leads: %w", err)
 	}
 	if leads == 0 && !s.flags[dirtyAll] {
-		return s.steps(ctx, step{"callbacks", func(ctx context.Context) error { return s.deriveCallbacks(ctx, "false") }}) // those of no lead
+		return s.steps(ctx, step{"callbacks", func(ctx context.Context) error { return s.deriveCallbacks(ctx, "false", "(FROM calls WHERE false)") }}) // those of no lead
 	}
 	slices := leads/leadsPerSlice + 1
+	if err := s.sortCalls(ctx, scope, slices); err != nil {
+		return err
+	}
 	for i := range slices {
-		slice := scope
+		slice, calls := scope, fmt.Sprintf("(FROM temp.lead_calls WHERE slice = %d)", i)
 		if slices > 1 {
 			slice = fmt.Sprintf("%s AND hash(lead) %% %d = %d", scope, slices, i)
 		}
-		of := func(run func(context.Context, string) error) func(context.Context) error {
-			return func(ctx context.Context) error { return run(ctx, slice) }
+		of := func(run func(ctx context.Context, scope, calls string) error) func(context.Context) error {
+			return func(ctx context.Context) error { return run(ctx, slice, calls) }
 		}
 		err := s.steps(ctx, step{"orders", of(s.deriveOrders)}, step{"callbacks", of(s.deriveCallbacks)}, step{"stories", of(s.deriveStories)})
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.exec(ctx, "DROP TABLE temp.lead_calls")
+}
+
+// sortCalls copies what the slices need of the calls in scope, slice by slice:
+// each slice would otherwise read the whole table several times over.
+func (s *Store) sortCalls(ctx context.Context, scope string, slices int64) error {
+	order := ""
+	if slices > 1 {
+		order = "ORDER BY slice"
+	}
+	return s.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE lead_calls AS
+		SELECT (hash(lead) %% %d)::INTEGER AS slice, lead, origin, source, source_id, agent, campaign, product, list, direction, kind, outcome,
+			reached, contacted, started_at, started_day, started_hour FROM calls WHERE %s %s`, slices, scope, order))
 }
 
 func (s *Store) clearDirt(ctx context.Context) error {

@@ -8,15 +8,15 @@ import (
 )
 
 // touches are all calls to a lead and everything else done for it.
-func touches(scope string) string {
-	return `SELECT lead, moment(started_at, started_day, started_hour) AS m FROM calls WHERE ` + scope + `
+func touches(scope, calls string) string {
+	return `SELECT lead, moment(started_at, started_day, started_hour) AS m FROM ` + calls + `
 		UNION ALL SELECT lead, moment(done_at, done_day, done_hour) FROM activities WHERE ` + scope
 }
 
 // deriveOrders finds for every order the call that it came from, the touches
 // since the lead's previous order, and, where it names no agent, the agent of
 // the last reached call to the lead before it.
-func (s *Store) deriveOrders(ctx context.Context, scope string) error {
+func (s *Store) deriveOrders(ctx context.Context, scope, calls string) error {
 	query := fmt.Sprintf(`
 CREATE OR REPLACE TEMP TABLE credits AS
 WITH sold AS ( -- an order has a row for every agent credited
@@ -28,7 +28,7 @@ WITH sold AS ( -- an order has a row for every agent credited
 ), c AS (
 	SELECT lead, moment(started_at, started_day, started_hour) AS m, place(started_at, origin, source_id) AS place,
 		outcome, reached, agent, coalesce(source_id, origin::VARCHAR) AS id
-	FROM calls WHERE %[1]s AND lead IN (SELECT lead FROM o)
+	FROM %[4]s WHERE lead IN (SELECT lead FROM o)
 ), by_calls AS (
 	SELECT o.source, o.id,
 		arg_max(c.id, c.place) FILTER (outcome = 'sale') AS sale_call,
@@ -41,7 +41,7 @@ WITH sold AS ( -- an order has a row for every agent credited
 SELECT o.source, o.id, sale_call, by_calls.agent, team.team, CASE WHEN o.m.day_ IS NOT NULL THEN coalesce(touches, 0) END AS touches
 FROM o LEFT JOIN by_calls USING (source, id) LEFT JOIN by_touches USING (source, id)
 LEFT JOIN team_spans team ON team.agent = by_calls.agent AND o.m.day_ >= team.from_day AND o.m.day_ < team.to_day`,
-		scope, s.settings.CreditDays, touches(scope))
+		scope, s.settings.CreditDays, touches(scope, calls), calls)
 	return s.execAll(ctx, []string{query,
 		`UPDATE orders SET sale_call = c.sale_call, touches = c.touches FROM temp.credits c
 			WHERE orders.source = c.source AND coalesce(orders.source_id, orders.origin::VARCHAR) = c.id
@@ -54,18 +54,18 @@ LEFT JOIN team_spans team ON team.agent = by_calls.agent AND o.m.day_ >= team.fr
 
 // deriveCallbacks finds out whether promised calls were made: the source says
 // so, or there is a call to the lead near the time that was promised.
-func (s *Store) deriveCallbacks(ctx context.Context, scope string) error {
+func (s *Store) deriveCallbacks(ctx context.Context, scope, calls string) error {
 	return s.exec(ctx, fmt.Sprintf(`
 UPDATE callbacks SET kept = k.kept FROM (
 	SELECT b.rowid AS id, b.kept_call IS NOT NULL OR coalesce(bool_or(
 		CASE WHEN c.started_hour IS NULL OR b.due_hour IS NULL THEN c.started_day = b.due_day
 			ELSE abs(epoch_us(c.started_at) - epoch_us(b.due_at)) <= %[1]d END), false) AS kept
 	FROM (SELECT *, rowid FROM callbacks WHERE lead IS NULL OR (%[2]s)) b
-	LEFT JOIN (FROM calls WHERE %[2]s AND direction IS DISTINCT FROM 'inbound') c ON c.lead = b.lead
+	LEFT JOIN (FROM %[3]s WHERE direction IS DISTINCT FROM 'inbound') c ON c.lead = b.lead
 		-- The call in which it was promised does not keep it.
 		AND (b.requested_day IS NULL OR NOT up_to(moment(c.started_at, c.started_day, c.started_hour), moment(b.requested_at, b.requested_day, b.requested_hour)))
 	GROUP BY b.rowid, b.kept_call
-) k WHERE callbacks.rowid = k.id AND callbacks.kept IS DISTINCT FROM k.kept`, int64(s.settings.CallbackMinutes)*60_000_000, scope))
+) k WHERE callbacks.rowid = k.id AND callbacks.kept IS DISTINCT FROM k.kept`, int64(s.settings.CallbackMinutes)*60_000_000, scope, calls))
 }
 
 // deriveMoney converts what is in foreign currencies by the latest rate on or

@@ -13,8 +13,8 @@ import (
 // Won is the first of a won stage, an order not cancelled and a sale call.
 // Lost is the first lost stage or lost call after the last of those; it
 // decides the stage, so that a lead is never won and lost at once in a rate.
-func (s *Store) deriveStories(ctx context.Context, scope string) error {
-	query := strings.NewReplacer("$scope", scope, "$touches", touches(scope), "$invalid", invalidOutcomes()).Replace(tellStories)
+func (s *Store) deriveStories(ctx context.Context, scope, calls string) error {
+	query := strings.NewReplacer("$scope", scope, "$calls", calls, "$touches", touches(scope, calls), "$invalid", invalidOutcomes()).Replace(tellStories)
 	return s.execAll(ctx, []string{"DELETE FROM lead_story WHERE " + scope, query})
 }
 
@@ -32,26 +32,30 @@ const tellStories = `
 INSERT INTO lead_story BY NAME
 WITH record AS (
 	SELECT DISTINCT ON (lead) * FROM leads WHERE $scope ORDER BY lead, created_at NULLS LAST, source, source_id, origin
-), tried AS (
+), counted AS (
 	SELECT lead,
 		count(*) AS calls, count(*) FILTER (direction = 'outbound') AS outbound,
 		count(*) FILTER (reached) AS reached, count(*) FILTER (contacted) AS contacted,
-		arg_min(m, place) AS first_call,
-		arg_min(m, place) FILTER (kind = 'cold' AND direction = 'outbound') AS first_cold_call,
-		arg_min(m, place) FILTER (reached) AS first_reached,
-		arg_min(m, place) FILTER (contacted) AS first_contact,
-		arg_min(m, place) FILTER (outcome = 'qualified') AS qualified,
-		arg_min(m, place) FILTER (outcome = 'appointment') AS appointment,
+		min(stamp) AS first_call,
+		min(stamp) FILTER (kind = 'cold' AND direction = 'outbound') AS first_cold_call,
+		min(stamp) FILTER (reached) AS first_reached,
+		min(stamp) FILTER (contacted) AS first_contact,
+		min(stamp) FILTER (outcome = 'qualified') AS qualified,
+		min(stamp) FILTER (outcome = 'appointment') AS appointment,
 		arg_min(outcome, place) FILTER (reached) AS first_outcome,
 		arg_max(agent, place) FILTER (reached AND agent IS NOT NULL) AS last_agent,
 		arg_min(campaign, place) FILTER (campaign IS NOT NULL) AS campaign,
 		arg_min(product, place) FILTER (product IS NOT NULL) AS product,
 		arg_min(list, place) FILTER (list IS NOT NULL) AS list,
 		arg_min(source, place) AS source,
-		max(m.at_) AS last_call_at,
+		max(started_at) AS last_call_at,
 		bool_or(coalesce(outcome IN $invalid, false)) AS wrong, bool_or(coalesce(outcome = 'do_not_call', false)) AS do_not_call
-	FROM (SELECT *, moment(started_at, started_day, started_hour) AS m, place(started_at, origin, source_id) AS place FROM calls WHERE $scope)
+	FROM (SELECT *, place(started_at, origin, source_id) AS place, stamp(started_at, started_day, started_hour, origin, source_id) AS stamp FROM $calls)
 	GROUP BY lead
+), tried AS (
+	SELECT * REPLACE (stamped(first_call) AS first_call, stamped(first_cold_call) AS first_cold_call, stamped(first_reached) AS first_reached,
+			stamped(first_contact) AS first_contact, stamped(qualified) AS qualified, stamped(appointment) AS appointment),
+		qualified IS NOT NULL AS was_qualified, appointment IS NOT NULL AS had_appointment FROM counted
 ), staged AS (
 	SELECT lead,
 		arg_min(m, place) FILTER (stage = 'contacted') AS contacted,
@@ -73,7 +77,7 @@ WITH record AS (
 		agent, campaign, product, NULL, source FROM orders WHERE $scope AND cancelled_day IS NULL
 	UNION ALL
 	SELECT lead, CASE outcome WHEN 'sale' THEN 'won' ELSE 'lost' END, 'call', moment(started_at, started_day, started_hour),
-		place(started_at, origin, source_id), agent, campaign, product, NULL, source FROM calls WHERE $scope AND outcome IN ('sale', 'lost')
+		place(started_at, origin, source_id), agent, campaign, product, NULL, source FROM $calls WHERE outcome IN ('sale', 'lost')
 ), winning AS (
 	SELECT lead,
 		coalesce(arg_min(m, place) FILTER (m.day_ IS NOT NULL), any_value(m)) AS first,
@@ -105,7 +109,7 @@ WITH record AS (
 	SELECT e.lead, r.lead IS NOT NULL AS recorded,
 		coalesce(r.source, t.source, s.source, w.source) AS source,
 		CASE WHEN l.lead IS NOT NULL THEN 'lost' WHEN w.lead IS NOT NULL THEN 'won'
-			ELSE coalesce(s.stage, CASE WHEN t.appointment IS NOT NULL THEN 'appointment' WHEN t.qualified IS NOT NULL THEN 'qualified'
+			ELSE coalesce(s.stage, CASE WHEN t.had_appointment THEN 'appointment' WHEN t.was_qualified THEN 'qualified'
 				WHEN t.contacted > 0 THEN 'contacted' ELSE 'new' END) END AS stage,
 		CASE WHEN l.lead IS NOT NULL THEN l.stage_agent WHEN w.lead IS NOT NULL THEN w.stage_agent END AS setter,
 		CASE WHEN l.lead IS NOT NULL THEN coalesce(l.stage_agent, l.call_agent)

@@ -18,4 +18,15 @@ CREATE OR REPLACE TEMP MACRO fact_of(measure) AS
 -- A number that puts rows into the order of time, and rows of one instant into an order of their own.
 CREATE OR REPLACE TEMP MACRO place(at_, origin, id) AS
 	coalesce(epoch_us(at_), 0)::HUGEINT * 18446744073709551616 + hash(origin, id)::HUGEINT;
+-- A moment as one number, in the order of place, so that the first of many is a plain minimum: its state is
+-- a tenth of a struct's. Above 64 bits stand the microseconds, below them part of the hash, the day (0: none)
+-- and the hour (31: none).
+CREATE OR REPLACE TEMP MACRO stamp(at_, day_, hour_, origin, id) AS
+	(coalesce(epoch_us(at_), 0)::HUGEINT + 4611686018427387904) * 18446744073709551616
+		+ ((hash(origin, id) >> 37 << 37) + (coalesce(day_ - DATE '1970-01-01' + 2147483648, 0) * 32 + coalesce(hour_, 31))::UBIGINT)::HUGEINT;
+CREATE OR REPLACE TEMP MACRO stamped_day(s) AS nullif(((s & 18446744073709551615)::UBIGINT >> 5) & 4294967295::UBIGINT, 0)::BIGINT;
+CREATE OR REPLACE TEMP MACRO stamped(s) AS moment(
+	make_timestamp((s >> 64)::BIGINT - 4611686018427387904 + 0 * stamped_day(s)),
+	DATE '1970-01-01' + (stamped_day(s) - 2147483648)::INTEGER,
+	nullif((s & 31)::TINYINT, 31));
 `

@@ -50,7 +50,7 @@ func NeedsRebuild(err error) (Fault, bool) {
 
 // Options limit what DuckDB may use; zero values stand for the defaults.
 type Options struct {
-	MemoryMB int    // of DuckDB's buffers; default 320
+	MemoryMB int    // of DuckDB's buffers; default 256
 	Threads  int    // default: all processors
 	TempDir  string // for what does not fit in memory; default: path + ".tmp"
 }

@@ -18,9 +18,11 @@ func (s *Store) RemoveSource(ctx context.Context, source string) error {
 			if err := s.markRows(ctx, t, where); err != nil {
 				return err
 			}
-			if err := s.exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s", t.Name, where)); err != nil {
+			n, err := s.count(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s", t.Name, where))
+			if err != nil {
 				return err
 			}
+			s.removed += n
 		}
 		return s.execAll(ctx, []string{
 			"DELETE FROM tails WHERE input IN (SELECT input FROM inputs WHERE source = $1)",

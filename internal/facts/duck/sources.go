@@ -104,9 +104,11 @@ func (s *Store) deleteOrigins(ctx context.Context, source, from string) error {
 		if err := s.markRows(ctx, t, "origin IN (FROM temp."+from+")"); err != nil {
 			return err
 		}
-		if err := s.exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE origin IN (FROM temp.%s)", t.Name, from)); err != nil {
+		n, err := s.count(ctx, fmt.Sprintf("DELETE FROM %s WHERE origin IN (FROM temp.%s)", t.Name, from))
+		if err != nil {
 			return err
 		}
+		s.removed += n
 	}
 	return nil
 }

@@ -41,6 +41,8 @@ type Store struct {
 	directory  *Directory
 	owned      bool // some phone has a lead
 	flags      map[string]bool
+
+	added, removed int64 // rows of facts, since Open
 }
 
 // DB gives the readers' connections. Each query sees one committed state.
@@ -56,7 +58,7 @@ func (s *Store) Close() error {
 	if s.db == nil {
 		return nil
 	}
-	_, err := s.conn.ExecContext(context.Background(), "CHECKPOINT")
+	err := s.checkpoint(context.Background())
 	if err != nil {
 		err = fmt.Errorf("checkpoint facts: %w", err)
 	}
@@ -106,7 +108,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 // memoryMB is what DuckDB may hold in memory.
 func (s *Store) memoryMB() int {
 	if s.options.MemoryMB == 0 {
-		return 320
+		return 256
 	}
 	return s.options.MemoryMB
 }
@@ -119,7 +121,7 @@ func (s *Store) dsn() string {
 		o.TempDir = s.path + ".tmp"
 	}
 	config := url.Values{"memory_limit": {fmt.Sprintf("%dMB", s.memoryMB())}, "temp_directory": {o.TempDir},
-		"preserve_insertion_order": {"false"}, "checkpoint_threshold": {"256MB"}}
+		"preserve_insertion_order": {"false"}, "checkpoint_threshold": {"64GB"}}
 	if o.Threads > 0 {
 		config.Set("threads", strconv.Itoa(o.Threads))
 	}

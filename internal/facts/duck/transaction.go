@@ -24,6 +24,9 @@ func (s *Store) inTransaction(ctx context.Context, f func() error) error {
 	if err := s.exec(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return errors.Join(errCommit, err)
 	}
+	if err := s.trimLog(context.WithoutCancel(ctx)); err != nil {
+		return errors.Join(errCommit, err)
+	}
 	return nil
 }
 
