@@ -22,12 +22,13 @@ const module = "github.com/callpace/callpace"
 // The layers, from the bottom. A package imports packages of lower layers, and
 // pure ones each other; everything else needs a line here, and a reason.
 const (
-	root     = iota // the nouns: standard library only
-	pure            // no files, network, database, log or clock
-	base            // what adapters of one family stand on
-	adapters        // each hides one technology or format; they do not know each other
-	useCases        // declare the small interfaces that they need
-	surfaces        // pages and the API
+	root         = iota // the nouns: standard library only
+	pure                // no files, network, database, log or clock
+	base                // what adapters of one family stand on
+	adapters            // each hides one technology or format; they do not know each other
+	useCases            // declare the small interfaces that they need
+	presentation        // answers as a reader, or a program, gets them
+	surfaces            // pages and the API
 	program
 )
 
@@ -40,6 +41,7 @@ var layers = map[string]int{
 	"internal/calendar":     pure,
 	"internal/facts":        pure,
 	"internal/overview":     pure,
+	"internal/question":     pure,
 	"internal/source":       base, // the contract of formats
 	"internal/source/table": base, // rows of any tabular input, for the formats that map columns
 	"internal/source/":      adapters,
@@ -52,6 +54,7 @@ var layers = map[string]int{
 	"internal/live":         useCases,
 	"internal/auth":         useCases,
 	"internal/demo":         useCases,
+	"internal/present":      presentation,
 	"internal/web":          surfaces,
 	"internal/api":          surfaces,
 	"cmd":                   program,

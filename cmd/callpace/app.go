@@ -12,7 +12,6 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
-	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/source"
@@ -76,15 +75,6 @@ func (a *app) withJournal(ctx context.Context, fn func(*ingest.Folder) error) er
 	err = fn(f)
 	a.endProgress()
 	return errors.Join(err, f.Close())
-}
-
-// today is the running day in the organisation's zone.
-func (a *app) today(s facts.Settings) (int64, error) {
-	clock, err := s.Clock()
-	if err != nil {
-		return 0, err
-	}
-	return clock.Moment(a.now()).Day, nil
 }
 
 // fail tells the user what went wrong and gives the exit code.

@@ -42,7 +42,7 @@ func (c *changesCommand) Run(ctx context.Context, a *app) error {
 			return err
 		}
 		for _, x := range changes {
-			a.line("changes.line", "month", x.Month, "kpi", a.nameOf(defs, x.Measure), "before", a.say.Amount(x.Before, decimalsOf(x)), "after", a.say.Amount(x.After, decimalsOf(x)),
+			a.line("changes.line", "month", x.Month, "kpi", a.reader(defs).Name(x.Measure), "before", a.say.Amount(x.Before, decimalsOf(x)), "after", a.say.Amount(x.After, decimalsOf(x)),
 				"reasons", a.reasons(x), "input", x.Input)
 		}
 		return nil

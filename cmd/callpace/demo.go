@@ -13,8 +13,9 @@ import (
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
+	"github.com/callpace/callpace/internal/present"
+	"github.com/callpace/callpace/internal/question"
 	"github.com/callpace/callpace/internal/source"
-	"github.com/callpace/callpace/internal/stats"
 )
 
 type demoCommand struct {
@@ -67,15 +68,11 @@ func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder, kept bool) 
 	if err != nil {
 		return err
 	}
-	q, _, err := a.query(f, nil, question{})
+	q, month, err := a.query(f, question.Words{Period: "this-month"})
 	if err != nil {
 		return err
 	}
-	today, err := a.today(f.Settings())
-	if err != nil {
-		return err
-	}
-	month, err := q.Calendar.Parse("this-month", today)
+	today, err := a.asker(f).Today()
 	if err != nil {
 		return err
 	}
@@ -83,23 +80,25 @@ func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder, kept bool) 
 	if err != nil {
 		return err
 	}
+	r := a.reader(defs)
 	switch a.Output {
 	case "json":
-		return writeJSON(a.stdout, map[string]any{"focus": a.frameJSON(defs, o.Focus), "stages": a.frameJSON(defs, o.Stages), "weakest": o.Weakest, "first": o.First})
+		return writeJSON(a.stdout, map[string]any{"focus": r.Answer(o.Focus), "stages": r.Answer(o.Stages), "weakest": o.Weakest, "first": o.First})
 	case "csv":
-		return a.frameCSV(o.Focus, true)
+		head, rows := present.Records(o.Focus, true)
+		return writeCSV(a.stdout, head, rows)
 	}
-	a.printFocus(defs, o.Focus, "overview.focus")
-	a.printFocus(defs, o.Stages, "overview.funnel")
+	a.printFocus(r, o.Focus, "overview.focus")
+	a.printFocus(r, o.Stages, "overview.funnel")
 	if w := o.Weakest; w != nil {
 		fmt.Fprintln(a.stdout)
-		a.line("overview.weakest", "kpi", a.nameWithVariant(defs, w.KPI), "team", w.Of, "own", a.rate(w.Own), "others", a.rate(w.Others), "missed", a.say.Number(w.Missed(), 0))
+		a.line("overview.weakest", "kpi", r.NameWithVariant(w.KPI), "team", w.Of, "own", r.Rate(w.Own), "others", r.Rate(w.Others), "missed", a.say.Number(w.Missed(), 0))
 	}
 	if len(o.First) > 0 {
 		fmt.Fprintf(a.stdout, "\n%s\n", a.text("overview.first"))
 		for _, x := range o.First {
-			fmt.Fprintf(a.stdout, "  %s\n", a.say.T("overview.finding", map[string]any{"agent": x.Of, "kpi": a.nameOf(defs, x.KPI), "own": a.rate(x.Own),
-				"x": a.say.Int(int64(x.Own.X)), "n": a.say.Int(int64(x.Own.N)), "others": a.rate(x.Others), "campaign": x.Among}))
+			fmt.Fprintf(a.stdout, "  %s\n", a.say.T("overview.finding", map[string]any{"agent": x.Of, "kpi": r.Name(x.KPI), "own": r.Rate(x.Own),
+				"x": a.say.Int(int64(x.Own.X)), "n": a.say.Int(int64(x.Own.N)), "others": r.Rate(x.Others), "campaign": x.Among}))
 		}
 	}
 	fmt.Fprintln(a.stdout)
@@ -111,41 +110,10 @@ func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder, kept bool) 
 	return nil
 }
 
-func (a *app) rate(p stats.Proportion) string {
-	v, _ := p.Value()
-	return a.say.Percent(v, 1)
-}
-
-func (a *app) nameOf(defs *kpi.Catalogue, id string) string {
-	d, err := defs.Find(id)
-	if err != nil {
-		return id
-	}
-	return d.Name(a.lang)
-}
-
-// nameWithVariant names a KPI with its variant, where several of it stand on
-// one page.
-func (a *app) nameWithVariant(defs *kpi.Catalogue, id string) string {
-	d, err := defs.Find(id)
-	if err != nil || d.Default == "" {
-		return a.nameOf(defs, id)
-	}
-	return d.Name(a.lang) + " · " + d.VariantName(a.lang, d.Default)
-}
-
 // printFocus prints a frame of one row as a list: a KPI a line.
-func (a *app) printFocus(defs *kpi.Catalogue, f *kpi.Frame, title string) {
-	if len(f.Rows) != 1 {
-		return
-	}
-	g := grid{head: []string{a.text(title), a.text("column.now"), a.text("column.before"), a.text("column.change")}, right: []bool{false, true, true, true}}
-	for i, c := range f.Columns {
-		x := f.Rows[0].Figures[i]
-		g.add(append([]string{a.title(defs, c), a.figure(c.Unit, x)}, a.changeCells(c, x.Compared)...)...)
-	}
+func (a *app) printFocus(r present.Reader, f *kpi.Frame, title string) {
 	fmt.Fprintln(a.stdout)
-	g.print(a.stdout)
+	a.printTable(r.List(f, r.Text(title)))
 	if f.Compare != nil && title == "overview.focus" {
 		a.line("kpi.compared_with", "from", a.say.Date(f.Compare.From), "to", a.say.Date(f.Compare.To-1))
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/question"
 )
 
 type kpiCommand struct {
@@ -19,7 +21,7 @@ type kpiCommand struct {
 }
 
 type kpiQueryCommand struct {
-	question
+	asked
 	Compare   string `placeholder:"WITH" enum:",previous,year-ago,same-weekdays" default:""`
 	Sort      sortBy `placeholder:"COLUMN"`
 	Limit     int    `placeholder:"N"`
@@ -49,20 +51,14 @@ func (c *kpiQueryCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.with(ctx, func(f *ingest.Folder) error {
-		q, period, err := a.query(f, splitList(c.Kpis), c.question)
+		w := c.words(question.List(c.Kpis)...)
+		w.Compare, w.Sort, w.Limit, w.Shrink = c.Compare, string(c.Sort), c.Limit, c.Shrink
+		w.Intervals = c.Intervals || a.Output == "json" || c.Compare != ""
+		q, _, err := a.query(f, w)
 		if err != nil {
 			return err
 		}
-		today, err := a.today(f.Settings())
-		if err != nil {
-			return err
-		}
-		if q.Compare, err = comparison(c.Compare, period, today); err != nil {
-			return err
-		}
-		q.Sort, q.Desc = strings.TrimPrefix(string(c.Sort), "-"), strings.HasPrefix(string(c.Sort), "-")
-		q.Limit, q.Shrink, q.Intervals = c.Limit, c.Shrink, c.Intervals || a.Output == "json" || c.Compare != ""
-		frame, err := a.ask(ctx, f, defs, q)
+		frame, err := defs.Run(ctx, f.Store().Engine(), q)
 		if err != nil {
 			return err
 		}
@@ -128,7 +124,7 @@ func (c *kpiExplainCommand) Run(ctx context.Context, a *app) error {
 	var statements, sources []string
 	if ingest.Exists(a.Data) {
 		err := a.with(ctx, func(f *ingest.Folder) error {
-			q, _, err := a.query(f, []string{c.ID}, question{})
+			q, _, err := a.query(f, asked{}.words(c.ID))
 			if err != nil {
 				return err
 			}
@@ -193,7 +189,7 @@ func (a *app) printExplanation(e *kpi.Explanation, statements, sources []string)
 	}
 	a.section("explain.measures", rows)
 	var settings [][2]string
-	for _, k := range slices.Sorted(mapKeys(e.Settings)) {
+	for _, k := range slices.Sorted(maps.Keys(e.Settings)) {
 		settings = append(settings, [2]string{k, fmt.Sprint(e.Settings[k])})
 	}
 	a.section("explain.settings", settings)

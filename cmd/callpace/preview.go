@@ -12,6 +12,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/present"
 	"github.com/callpace/callpace/internal/source"
 )
 
@@ -104,10 +105,9 @@ func previewRows(lines []facts.Record, r *facts.Rows, most int, clock *facts.Clo
 	head = []string{"line"}
 	var cols []int
 	for i, c := range r.Table.Columns {
-		if !hidden[c.Name] || c.Name == "agent_alias" || c.Name == "lead_ref" {
-			if !strings.HasSuffix(c.Name, "_day") && !strings.HasSuffix(c.Name, "_hour") && c.Kind != facts.Hash {
-				cols, head = append(cols, i), append(head, c.Name)
-			}
+		// What was read before it is resolved is all there is yet.
+		if !present.Bookkeeping(c.Name) && c.Kind != facts.Hash || c.Name == "agent_alias" || c.Name == "lead_ref" {
+			cols, head = append(cols, i), append(head, c.Name)
 		}
 	}
 	attrs := make([]string, 0, len(r.Attrs))
@@ -122,7 +122,7 @@ func previewRows(lines []facts.Record, r *facts.Rows, most int, clock *facts.Clo
 		cells := []string{fmt.Sprint(lines[r.Record[row]].Line)}
 		for _, i := range cols {
 			v := &r.Cols[i]
-			cells = append(cells, cell(r.Table.Columns[i].Kind, kpi.Cell{Valid: v.Has(row), Int: v.Int(row), Text: v.Text(row)}, clock))
+			cells = append(cells, present.Cell(r.Table.Columns[i].Kind, kpi.Cell{Valid: v.Has(row), Int: v.Int(row), Text: v.Text(row)}, clock))
 		}
 		for _, name := range attrs {
 			cells = append(cells, r.Attrs[name].Text(row))

@@ -21,7 +21,7 @@ func (c *reconcileCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.with(ctx, func(f *ingest.Folder) error {
-		q, _, err := a.query(f, nil, question{days: c.days})
+		q, _, err := a.query(f, asked{days: c.days}.words())
 		if err != nil {
 			return err
 		}

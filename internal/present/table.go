@@ -1,0 +1,140 @@
+package present
+
+import "github.com/callpace/callpace/internal/kpi"
+
+// Table is a frame for people: everything in it is text of the reader's.
+type Table struct {
+	Head  []Head
+	Rows  [][]string
+	Notes []string // what the signs beside figures mean
+}
+
+// Head is a column of a Table.
+type Head struct {
+	Title   string
+	Numeric bool // its cells are aligned at their end
+	// Sort is what the frame can be sorted by to order this column; empty: nothing.
+	Sort string
+}
+
+var marks = []struct {
+	mark kpi.Mark
+	sign string
+}{{kpi.Small, "*"}, {kpi.Immature, "†"}, {kpi.MixedCurrencies, "‡"}, {kpi.CostAbove, "§"}}
+
+// Signs are the signs that stand beside a figure with marks.
+func Signs(x kpi.Figure) string {
+	signs := ""
+	for _, m := range x.Marks {
+		for _, known := range marks {
+			if known.mark == m {
+				signs += known.sign
+			}
+		}
+	}
+	return signs
+}
+
+// Notes explain the marks that stand in a frame.
+func (r Reader) Notes(f *kpi.Frame) []string {
+	seen := map[kpi.Mark]bool{}
+	for _, row := range f.Rows {
+		for _, x := range row.Figures {
+			for _, m := range x.Marks {
+				seen[m] = true
+			}
+		}
+	}
+	var notes []string
+	for _, m := range marks {
+		if seen[m.mark] {
+			notes = append(notes, m.sign+" "+r.T("kpi.mark."+string(m.mark), map[string]any{"limit": kpi.SmallGroup}))
+		}
+	}
+	return notes
+}
+
+// Table lays a frame out. intervals adds a column with each figure's interval.
+func (r Reader) Table(f *kpi.Frame, intervals bool) Table {
+	t := Table{Notes: r.Notes(f)}
+	for _, d := range f.Dims {
+		t.Head = append(t.Head, Head{Title: r.Dimension(d), Sort: d})
+	}
+	column := func(title, sort string) { t.Head = append(t.Head, Head{Title: title, Numeric: true, Sort: sort}) }
+	shrunk := Shrunk(f)
+	for i, c := range f.Columns {
+		column(r.Title(c), c.Name)
+		if intervals {
+			column(r.Text("column.interval"), "")
+		}
+		if shrunk[i] {
+			column(r.Text("column.shrunk"), "")
+		}
+		if f.Compare != nil {
+			column(r.Text("column.before"), "")
+			column(r.Text("column.change"), "")
+		}
+	}
+	for _, row := range f.Rows {
+		cells := make([]string, 0, len(t.Head))
+		for _, k := range row.Key {
+			if k == "" {
+				k = NoData
+			}
+			cells = append(cells, k)
+		}
+		for i, x := range row.Figures {
+			c := f.Columns[i]
+			cells = append(cells, r.Figure(c.Unit, x)+Signs(x))
+			if intervals {
+				cells = append(cells, r.Interval(c.Unit, x))
+			}
+			if shrunk[i] {
+				cells = append(cells, r.Figure(c.Unit, kpi.Figure{Valid: x.IsShrunk, Number: x.Shrunk, Currency: x.Currency}))
+			}
+			if f.Compare != nil {
+				cells = append(cells, r.compared(c, x.Compared)...)
+			}
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+// compared are the other period's figure and the change; one that chance
+// explains is put in brackets.
+func (r Reader) compared(c kpi.Column, x *kpi.Compared) []string {
+	if x == nil || !x.Valid {
+		return []string{NoData, ""}
+	}
+	change := r.Change(c, x)
+	if x.Judged && !x.Beyond {
+		change = "(" + change + ")"
+	}
+	return []string{r.Figure(c.Unit, x.Before), change}
+}
+
+// List lays a frame of one row out as a list, a KPI a row: its figure, that of
+// the other period and the change.
+func (r Reader) List(f *kpi.Frame, title string) Table {
+	t := Table{Head: []Head{{Title: title}, {Title: r.Text("column.now"), Numeric: true}, {Title: r.Text("column.before"), Numeric: true}, {Title: r.Text("column.change"), Numeric: true}}}
+	if len(f.Rows) != 1 {
+		return t
+	}
+	for i, c := range f.Columns {
+		x := f.Rows[0].Figures[i]
+		t.Rows = append(t.Rows, append([]string{r.Title(c), r.Figure(c.Unit, x)}, r.compared(c, x.Compared)...))
+	}
+	return t
+}
+
+// Shrunk tells which columns of a frame have shrunk figures.
+func Shrunk(f *kpi.Frame) []bool {
+	out := make([]bool, len(f.Columns))
+	for _, r := range f.Rows {
+		for i, x := range r.Figures {
+			out[i] = out[i] || x.IsShrunk
+		}
+	}
+	return out
+}
