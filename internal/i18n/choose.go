@@ -42,3 +42,21 @@ func match(locale string) (lang string, ok bool) {
 	}
 	return "en", false
 }
+
+// Prefer gives the language of a visitor: the first that we speak of what was
+// asked for by name, what the browser accepts (Accept-Language), and the
+// organisation's; else English.
+func Prefer(asked, accepted, organisation string) string {
+	if lang, ok := match(asked); ok {
+		return lang
+	}
+	if tags, _, err := language.ParseAcceptLanguage(accepted); err == nil {
+		for _, tag := range tags {
+			if base, _ := tag.Base(); slices.Contains(Languages(), base.String()) {
+				return base.String()
+			}
+		}
+	}
+	lang, _ := match(organisation)
+	return lang
+}

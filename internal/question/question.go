@@ -4,9 +4,9 @@
 package question
 
 import (
-	"time"
-
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
@@ -140,4 +140,12 @@ func List(text string) []string {
 		}
 	}
 	return out
+}
+
+// Equal is the condition that a dimension has a value; empty: that it has none.
+func Equal(dimension, value string) string {
+	if value == "" {
+		return "is_null(" + dimension + ")"
+	}
+	return dimension + " == " + strconv.Quote(value)
 }

@@ -11,10 +11,10 @@ import (
 // does then would be the other kind of checkpoint.
 const logBytes = 256 << 20
 
-// trimLog writes the log into the file once it has grown large.
-func (s *Store) trimLog(ctx context.Context) error {
+// trimLog writes the log into the file where it has grown to a size, in bytes.
+func (s *Store) trimLog(ctx context.Context, size int64) error {
 	info, err := os.Stat(s.path + walSuffix)
-	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() < logBytes {
+	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() < size {
 		return nil
 	}
 	if err != nil {

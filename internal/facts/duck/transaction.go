@@ -24,7 +24,7 @@ func (s *Store) inTransaction(ctx context.Context, f func() error) error {
 	if err := s.exec(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return errors.Join(errCommit, err)
 	}
-	if err := s.trimLog(context.WithoutCancel(ctx)); err != nil {
+	if err := s.trimLog(context.WithoutCancel(ctx), logBytes); err != nil {
 		return errors.Join(errCommit, err)
 	}
 	return nil

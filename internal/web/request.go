@@ -1,0 +1,158 @@
+package web
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/present"
+	"github.com/callpace/callpace/internal/question"
+)
+
+// request is one request with who asks and how they read. Handlers get
+// everything through it, so that nobody's scope or language can be forgotten.
+type request struct {
+	*http.Request
+	w        http.ResponseWriter
+	s        *Server
+	who      auth.Identity // the zero Identity: a stranger, who may do nothing
+	secret   string        // of the session
+	reader   present.Reader
+	settings facts.Settings // the zero Settings where there is no organisation yet
+	org      organisation
+	now      time.Time
+}
+
+// organisation is what pages need of its settings beside those of facts.
+type organisation struct {
+	Name      string            `json:"name"`
+	Focus     []string          `json:"focus,omitempty"` // KPIs of the overview; empty: the usual ones
+	SeePeers  bool              `json:"see_peers,omitempty"`
+	RoleNames map[string]string `json:"role_names,omitempty"`
+	Language  string            `json:"language,omitempty"`
+	Tomans    bool              `json:"tomans,omitempty"` // amounts in rials are shown in tomans
+}
+
+const organisationSetting = "organisation"
+
+func (s *Server) request(w http.ResponseWriter, hr *http.Request) *request {
+	r := &request{Request: hr, w: w, s: s, now: s.Now()}
+	// Without an organisation there are no settings: the set-up has its own defaults.
+	_ = s.Folder.Read(func(f *ingest.Folder) error { r.settings = f.Settings(); return nil })
+	_ = s.State.Settings().FindSetting(hr.Context(), organisationSetting, &r.org)
+	r.speak("")
+	return r
+}
+
+// speak sets the reader's language: their own, else the address's or the
+// cookie's, else the browser's first that we speak, else the organisation's.
+func (r *request) speak(own string) {
+	lang := own
+	if lang == "" {
+		lang = i18n.Prefer(r.asked("lang"), r.Header.Get("Accept-Language"), r.org.Language)
+	}
+	r.reader = present.Reader{Localizer: r.s.Texts.Localizer(lang, r.calendar()), Catalogue: r.s.Catalogue}
+}
+
+// asked is a choice of the address, or one that a cookie keeps for strangers.
+func (r *request) asked(name string) string {
+	if v := r.URL.Query().Get(name); v != "" {
+		return v
+	}
+	if c, err := r.Cookie("callpace_" + name); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
+func (r *request) calendar() calendar.Calendar {
+	return calendar.New(r.settings.Calendar, r.settings.WeekStart)
+}
+
+// identify finds out who asks.
+func (r *request) identify() error {
+	c, err := r.Cookie(r.s.sessionCookie())
+	if err != nil {
+		return callpace.E(callpace.Unauthenticated, "auth.session_ended")
+	}
+	who, err := r.s.Auth.FindSession(r.Context(), c.Value, r.visitor())
+	if err != nil {
+		return err
+	}
+	r.who, r.secret = who, c.Value
+	r.speak(who.Account.Language)
+	return nil
+}
+
+// checkOrigin refuses a form that did not come from a page of ours. A stranger
+// has no session that a foreign page could use; there the browser's own word decides.
+func (r *request) checkOrigin() error {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+		return callpace.E(callpace.Forbidden, "web.foreign_form")
+	}
+	if o := r.Header.Get("Origin"); o != "" && o != "null" {
+		if u, err := url.Parse(o); err != nil || u.Host != r.Host {
+			return callpace.E(callpace.Forbidden, "web.foreign_form")
+		}
+	}
+	if r.secret == "" {
+		return nil
+	}
+	token := r.Header.Get("X-CSRF-Token")
+	if token == "" {
+		token = r.PostFormValue("csrf")
+	}
+	return auth.CheckCSRF(r.secret, token)
+}
+
+// asker is who asks for figures: the scope is part of every question.
+func (r *request) asker() question.Asker {
+	return question.Asker{Settings: r.settings, Scope: r.who.Scope(r.org.SeePeers), Now: r.now}
+}
+
+// rowAsker is asker for single calls and leads.
+func (r *request) rowAsker() question.Asker {
+	a := r.asker()
+	a.Scope = r.who.RowScope()
+	return a
+}
+
+// view is the state of the page that is asked for.
+func (r *request) view() view { return view{r.URL.Path, r.URL.Query()} }
+
+// ask answers a question with a frame.
+func (r *request) ask(w question.Words) (f *kpi.Frame, p *calendar.Period, err error) {
+	q, p, err := r.asker().Query(w)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = r.read(func(e kpi.Engine) (err error) {
+		f, err = r.s.Catalogue.Run(r.Context(), e, q)
+		return err
+	})
+	return f, p, err
+}
+
+// read runs fn on one state of the facts.
+func (r *request) read(fn func(kpi.Engine) error) error {
+	return r.s.Folder.Read(func(f *ingest.Folder) error { return fn(f.Store().Engine()) })
+}
+
+// readFolder runs fn on the folder.
+func (r *request) readFolder(fn func(context.Context, *ingest.Folder) error) error {
+	return r.s.Folder.Read(func(f *ingest.Folder) error { return fn(r.Context(), f) })
+}
+
+func escape(s string) string { return url.QueryEscape(s) }
+
+func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }

@@ -1,0 +1,57 @@
+// Package web serves the pages. Each page is a typed struct made in Go and a
+// template that lays it out; every state of a page is in its address, and
+// every page works without JavaScript. It decides nothing about numbers: they
+// come from frames, by the same questions that the command line asks.
+package web
+
+import (
+	"html/template"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/source"
+	"github.com/callpace/callpace/internal/store"
+)
+
+// Deps are what the pages need.
+type Deps struct {
+	Folder    *ingest.Shared
+	State     *store.DB
+	Auth      *auth.Service
+	Texts     *i18n.Catalogue
+	Catalogue *kpi.Catalogue
+	Formats   *source.Registry
+	Now       func() time.Time
+	Log       *slog.Logger
+	Version   string
+	// Insecure lets the session's cookie pass without TLS: for a server that only this machine reaches.
+	Insecure bool
+}
+
+// Server answers requests for pages. It is safe for concurrent use.
+type Server struct {
+	Deps
+	pages map[string]*template.Template
+	mux   *http.ServeMux
+	jobs  jobs
+	once  sync.Once
+}
+
+// New makes a server of pages.
+func New(d Deps) (*Server, error) {
+	pages, err := parsePages()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Deps: d, pages: pages, mux: http.NewServeMux()}
+	for _, r := range s.routes() {
+		s.mux.Handle(r.pattern, s.guard(r))
+	}
+	return s, nil
+}
