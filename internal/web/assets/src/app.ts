@@ -1,0 +1,20 @@
+// Everything works without this file; with it, it is quicker.
+
+import "htmx.org";
+import "./elements.ts";
+import * as controls from "./controls.ts";
+import * as keys from "./keys.ts";
+import * as progress from "./progress.ts";
+import * as theme from "./theme.ts";
+
+controls.confirms();
+controls.menus();
+controls.dialogs();
+controls.autos();
+controls.copies();
+controls.rows();
+controls.drops();
+keys.listen();
+theme.listen();
+progress.listen();
+for (const box of document.querySelectorAll<HTMLInputElement>("[data-keys-switch]")) box.checked = keys.enabled();
