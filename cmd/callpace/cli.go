@@ -20,6 +20,7 @@ type cli struct {
 	Settings  settingsCommand  `cmd:""`
 	Rebuild   rebuildCommand   `cmd:""`
 	Verify    verifyCommand    `cmd:""`
+	Serve     serveCommand     `cmd:""`
 	Demo      demoCommand      `cmd:""`
 	Version   versionCommand   `cmd:""`
 }

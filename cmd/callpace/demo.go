@@ -21,6 +21,8 @@ import (
 type demoCommand struct {
 	Seed uint64 `default:"1" placeholder:"N"`
 	Keep bool   ``
+	// Listen serves the company after it was made.
+	Listen string `placeholder:"ADDR"`
 }
 
 // Run makes the demo company, brings its files in like anybody's, and prints
@@ -42,7 +44,7 @@ func (c *demoCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.with(ctx, func(f *ingest.Folder) error {
+	err = a.with(ctx, func(f *ingest.Folder) error {
 		started := time.Now()
 		var sum facts.Counts
 		for _, file := range files {
@@ -60,6 +62,10 @@ func (c *demoCommand) Run(ctx context.Context, a *app) error {
 		}
 		return a.printOverviewOf(ctx, f, c.Keep)
 	})
+	if err != nil || c.Listen == "" {
+		return err
+	}
+	return a.serve(ctx, c.Listen, false, func(ctx context.Context, s *server) error { return s.demoAccounts(ctx) })
 }
 
 // printOverviewOf prints how the running month stands against the one before.
@@ -76,7 +82,7 @@ func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder, kept bool) 
 	if err != nil {
 		return err
 	}
-	o, err := overview.Make(ctx, defs, f.Store().Engine(), q, month.ToDate(today), kpi.Comparison{Range: month.Previous(today), Label: "previous"})
+	o, err := overview.Make(ctx, defs, f.Store().Engine(), overview.Focus, q, month.ToDate(today), kpi.Comparison{Range: month.Previous(today), Label: "previous"})
 	if err != nil {
 		return err
 	}

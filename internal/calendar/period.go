@@ -36,6 +36,17 @@ func (p Period) String() string {
 	return first + ".." + last
 }
 
+// Shift gives the period n of its own lengths later: the month after, the three
+// weeks before.
+func (p Period) Shift(n int64) Period {
+	if p.Unit == Day {
+		days := n * p.Days()
+		return Period{Range: Range{From: p.From + days, To: p.To + days}, Unit: Day, cal: p.cal}
+	}
+	units := n * int64(len(p.cal.Buckets(p.Unit, p.Range)))
+	return Period{Range: Range{From: p.cal.shift(p.Unit, p.From, units), To: p.cal.shift(p.Unit, p.To, units)}, Unit: p.Unit, cal: p.cal}
+}
+
 // Years before oldest are Solar Hijri, those from it on Gregorian, whatever the
 // organisation's calendar: nobody counts calls of either 1405 or 2026 twice.
 const oldest = 1700

@@ -33,8 +33,12 @@ type File struct {
 // Days is how long the simulated time is: that many days up to the last one.
 const Days = 90
 
-// Zone is where the demo company works.
-const Zone = "Europe/Zagreb"
+// What is known of the demo company.
+const (
+	Name     = "Adria Direct"
+	Zone     = "Europe/Zagreb"
+	WeakTeam = "East" // at getting appointments
+)
 
 // Make simulates the company up to now (the running day stops at now) and
 // gives its files in the order in which they are to be imported.

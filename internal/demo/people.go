@@ -24,10 +24,10 @@ var lastNames = []string{"Horvat", "Kovač", "Babić", "Marić", "Novak", "Juri�
 	"Kravets", "Melnyk", "Karimi", "Rahimi", "Moradi", "Zhang", "Wang", "Liu", "Berg", "Hill", "Weber", "Roy", "Knežević", "Vuković", "Pavić",
 	"Šimić", "Grgić", "Tomić", "Perić", "Božić", "Lovrić", "Blažević", "Matić", "Rukavina", "Barić", "Lončar", "Ćosić", "Radić"}
 
-var teams = []string{"North", "South", "East", "West"}
+var teams = []string{"North", "South", WeakTeam, "West"}
 
-// appointmentFactor is what a team makes of a conversation: East is the weak one.
-var appointmentFactor = map[string]float64{"North": 1.05, "South": 1, "East": 0.55, "West": 1.1}
+// appointmentFactor is what a team makes of a conversation: WeakTeam is the weak one.
+var appointmentFactor = map[string]float64{"North": 1.05, "South": 1, WeakTeam: 0.55, "West": 1.1}
 
 type campaign struct {
 	name     string

@@ -5,20 +5,63 @@ import (
 	"sync"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/facts"
 )
 
 // Shared lets many read a folder while one writes: what a server does. Readers
-// never wait for an import, only for the moment in which the facts are replaced
-// as a whole.
+// never wait for an import, only while the facts are replaced as a whole. It
+// also stands for a folder that is still being opened, or that holds no
+// organisation yet.
 type Shared struct {
-	folder *Folder
-	turn   chan struct{}
-	whole  sync.RWMutex // held by whoever replaces the facts or the settings
+	dir  string
+	deps Deps
+	turn chan struct{} // held by the writer
+
+	whole  sync.RWMutex // held by whoever replaces the facts, the settings or the folder
+	folder *Folder      // nil until it is open
 }
 
-// Share makes a folder fit for many. The folder is not to be used past it.
-func Share(f *Folder) *Shared {
-	return &Shared{folder: f, turn: make(chan struct{}, 1)}
+// Share makes a Shared of a folder that Open is to open.
+func Share(dir string, deps Deps) *Shared {
+	return &Shared{dir: dir, deps: deps, turn: make(chan struct{}, 1)}
+}
+
+// Open opens the folder and brings its facts up to the journal, which can take
+// long. Where there is no organisation, that is no error: Found makes one.
+func (s *Shared) Open(ctx context.Context, progress Progress) error {
+	if !Exists(s.dir) {
+		return nil
+	}
+	if err := s.take(ctx); err != nil {
+		return err
+	}
+	defer func() { <-s.turn }()
+	return s.open(ctx, progress)
+}
+
+func (s *Shared) open(ctx context.Context, progress Progress) error {
+	deps := s.deps
+	deps.Progress = progress
+	f, err := Open(ctx, s.dir, deps)
+	if err != nil {
+		return err
+	}
+	s.whole.Lock()
+	defer s.whole.Unlock()
+	s.folder = f
+	return nil
+}
+
+// Found makes an organisation in a folder that holds none, and opens it.
+func (s *Shared) Found(ctx context.Context, settings facts.Settings) error {
+	if err := s.take(ctx); err != nil {
+		return err
+	}
+	defer func() { <-s.turn }()
+	if err := Init(ctx, s.dir, settings, s.deps.Now()); err != nil {
+		return err
+	}
+	return s.open(ctx, nil)
 }
 
 // Read runs fn on the folder. fn must not write, and must not keep the folder.
@@ -26,19 +69,40 @@ func Share(f *Folder) *Shared {
 func (s *Shared) Read(fn func(*Folder) error) error {
 	s.whole.RLock()
 	defer s.whole.RUnlock()
-	if err := s.folder.Ready(); err != nil {
+	if err := s.ready(); err != nil {
 		return err
 	}
 	return fn(s.folder)
 }
 
+func (s *Shared) ready() error {
+	switch {
+	case s.folder == nil && Exists(s.dir):
+		return callpace.E(callpace.Conflict, "folder.opening")
+	case s.folder == nil:
+		return callpace.E(callpace.NotFound, "folder.missing", "dir", s.dir)
+	}
+	return s.folder.Ready()
+}
+
+// Ready tells why questions cannot be answered now, if they cannot.
+func (s *Shared) Ready() error {
+	s.whole.RLock()
+	defer s.whole.RUnlock()
+	return s.ready()
+}
+
 // Write runs fn when it is its turn: one at a time. progress is told how far
-// fn has come; nil: nobody watches.
+// fn has come; nil: nobody watches. It also serves to mend what keeps the facts
+// behind.
 func (s *Shared) Write(ctx context.Context, progress Progress, fn func(*Folder) error) error {
 	if err := s.take(ctx); err != nil {
 		return err
 	}
 	defer func() { <-s.turn }()
+	if s.folder == nil {
+		return s.Ready()
+	}
 	s.folder.deps.Progress = progress
 	return fn(s.folder)
 }
@@ -56,14 +120,20 @@ func (s *Shared) Replace(ctx context.Context, progress Progress, fn func(*Folder
 // Busy tells whether somebody writes.
 func (s *Shared) Busy() bool { return len(s.turn) > 0 }
 
-// Close waits for the writer and lets the folder go.
+// Close waits for the writer and the readers, and lets the folder go.
 func (s *Shared) Close(ctx context.Context) error {
 	if err := s.take(ctx); err != nil {
 		return err
 	}
+	defer func() { <-s.turn }()
 	s.whole.Lock()
 	defer s.whole.Unlock()
-	return s.folder.Close()
+	if s.folder == nil {
+		return nil
+	}
+	f := s.folder
+	s.folder = nil
+	return f.Close()
 }
 
 func (s *Shared) take(ctx context.Context) error {

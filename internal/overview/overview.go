@@ -59,9 +59,10 @@ func (f Finding) Missed() float64 {
 	return math.Abs(others*f.Own.N - f.Own.X)
 }
 
-// Make computes the overview of a period against another. base carries the
+// Make computes the overview of a period against another, with the KPIs in
+// focus (Focus are the usual ones). base carries the
 // scope, the clock and the organisation's settings.
-func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, base kpi.Query, period calendar.Range, before kpi.Comparison) (*Overview, error) {
+func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, focus []string, base kpi.Query, period calendar.Range, before kpi.Comparison) (*Overview, error) {
 	var o Overview
 	base.Period = &period
 	compared := base
@@ -69,7 +70,7 @@ func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, base kpi.Query, p
 	for _, part := range []struct {
 		kpis []string
 		into **kpi.Frame
-	}{{Focus, &o.Focus}, {Stages, &o.Stages}} {
+	}{{focus, &o.Focus}, {Stages, &o.Stages}} {
 		q := compared
 		q.KPIs = part.kpis
 		f, err := c.Run(ctx, e, q)

@@ -149,3 +149,9 @@ func Equal(dimension, value string) string {
 	}
 	return dimension + " == " + strconv.Quote(value)
 }
+
+// Base is a KPI's id without its variant.
+func Base(name string) string {
+	id, _, _ := strings.Cut(name, ":")
+	return id
+}

@@ -16,19 +16,19 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// functions are what templates may call. None of them knows a language: texts
-// come from the page's own reader, so that no page speaks another's.
-var functions = template.FuncMap{
-	"asset": assets.URL,
-	"icon": func(name string) template.HTML { // #nosec: name is a constant of a template
-		return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` + assets.URL("icons.svg") + `#` + template.HTMLEscapeString(name) + `"/></svg>`)
-	},
+// functions are what templates may call beside what a page holds. None of them
+// knows a language: texts come from the page's own reader, so that no page
+// speaks another's.
+func functions() template.FuncMap {
+	f := assets.Funcs()
+	f["first"] = func(n int, items []navItem) []navItem { return items[:min(n, len(items))] }
+	return f
 }
 
 // parsePages parses every page with the frame around it (layout and parts).
 // Pages are the templates that stand directly in the folder.
 func parsePages() (map[string]*template.Template, error) {
-	frame, err := template.New("").Funcs(functions).ParseFS(templateFiles, "templates/frame/*.gohtml")
+	frame, err := template.New("").Funcs(functions()).ParseFS(templateFiles, "templates/frame/*.gohtml")
 	if err != nil {
 		return nil, fmt.Errorf("parse the frame of pages: %w", err)
 	}

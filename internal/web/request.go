@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"iter"
-	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -29,12 +27,12 @@ type request struct {
 	secret   string        // of the session
 	reader   present.Reader
 	settings facts.Settings // the zero Settings where there is no organisation yet
-	org      organisation
+	org      Organisation
 	now      time.Time
 }
 
-// organisation is what pages need of its settings beside those of facts.
-type organisation struct {
+// Organisation is what pages need of its settings beside those of facts.
+type Organisation struct {
 	Name      string            `json:"name"`
 	Focus     []string          `json:"focus,omitempty"` // KPIs of the overview; empty: the usual ones
 	SeePeers  bool              `json:"see_peers,omitempty"`
@@ -43,13 +41,14 @@ type organisation struct {
 	Tomans    bool              `json:"tomans,omitempty"` // amounts in rials are shown in tomans
 }
 
-const organisationSetting = "organisation"
+// OrganisationSetting is the name of the setting that holds an Organisation.
+const OrganisationSetting = "organisation"
 
 func (s *Server) request(w http.ResponseWriter, hr *http.Request) *request {
 	r := &request{Request: hr, w: w, s: s, now: s.Now()}
 	// Without an organisation there are no settings: the set-up has its own defaults.
 	_ = s.Folder.Read(func(f *ingest.Folder) error { r.settings = f.Settings(); return nil })
-	_ = s.State.Settings().FindSetting(hr.Context(), organisationSetting, &r.org)
+	_ = s.State.Settings().FindSetting(hr.Context(), OrganisationSetting, &r.org)
 	r.speak("")
 	return r
 }
@@ -69,7 +68,12 @@ func (r *request) asked(name string) string {
 	if v := r.URL.Query().Get(name); v != "" {
 		return v
 	}
-	if c, err := r.Cookie("callpace_" + name); err == nil {
+	return r.cookie(name)
+}
+
+// cookie is a choice that the browser keeps.
+func (r *request) cookie(name string) string {
+	if c, err := r.Cookie(name); err == nil {
 		return c.Value
 	}
 	return ""
@@ -85,7 +89,7 @@ func (r *request) identify() error {
 	if err != nil {
 		return callpace.E(callpace.Unauthenticated, "auth.session_ended")
 	}
-	who, err := r.s.Auth.FindSession(r.Context(), c.Value, r.visitor())
+	who, err := r.s.Auth.Resume(r.Context(), c.Value, r.visitor())
 	if err != nil {
 		return err
 	}
@@ -154,5 +158,3 @@ func (r *request) readFolder(fn func(context.Context, *ingest.Folder) error) err
 }
 
 func escape(s string) string { return url.QueryEscape(s) }
-
-func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }

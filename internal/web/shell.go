@@ -42,9 +42,23 @@ type navItem struct {
 }
 
 // notice tells the reader of something beside the page's matter.
-type notice struct{ Kind, Text string } // info, success, warning, error
+type notice struct{ Kind, Text string } // Kind: info, good, warn, bad
 
-type shortcut struct{ Keys, Label string }
+// Icon is the shape that stands beside the colour.
+func (n notice) Icon() string {
+	switch n.Kind {
+	case "good":
+		return "circle-check"
+	case "warn", "bad":
+		return "triangle-alert"
+	}
+	return "info"
+}
+
+type shortcut struct {
+	Keys  []string
+	Label string
+}
 
 // sections is the navigation: what a reader without the permission does not see.
 var sections = []struct {
@@ -53,12 +67,12 @@ var sections = []struct {
 }{
 	{"numbers", "overview", "/", "layout-dashboard", "o", auth.ViewOwn},
 	{"numbers", "today", "/today", "sun", "t", auth.ViewOwn},
-	{"numbers", "explore", "/explore", "table-2", "e", auth.ViewOwn},
-	{"numbers", "funnel", "/funnel", "filter", "f", auth.ViewOwn},
+	{"numbers", "explore", "/explore", "table", "e", auth.ViewOwn},
+	{"numbers", "funnel", "/funnel", "funnel", "f", auth.ViewOwn},
 	{"numbers", "campaigns", "/campaigns", "megaphone", "c", auth.ViewTeam},
 	{"people", "me", "/me", "user", "m", auth.ViewOwn},
 	{"people", "agents", "/agents", "users", "a", auth.ViewTeam},
-	{"people", "leads", "/leads", "list-checks", "l", auth.SeeRows},
+	{"people", "leads", "/leads", "phone-missed", "l", auth.SeeRows},
 	{"people", "calls", "/calls", "phone", "p", auth.SeeRows},
 	{"data", "imports", "/imports", "upload", "i", auth.Import},
 	{"data", "catalogue", "/catalogue", "book-open", "k", auth.ViewOwn},
@@ -69,7 +83,7 @@ var sections = []struct {
 // the navigation that the page belongs to.
 func (r *request) shell(title, section string) shell {
 	s := shell{reader: r.reader, Title: r.reader.Text(title), Section: section, Lang: r.reader.Lang(), Dir: "ltr", Organisation: r.org.Name,
-		Here: r.URL.RequestURI(), Theme: r.asked("theme")}
+		Here: r.URL.RequestURI(), Theme: r.cookie("theme")}
 	if s.Lang == "zh" {
 		s.Lang = "zh-Hans"
 	}
@@ -97,9 +111,9 @@ func (r *request) shell(title, section string) shell {
 		g := &s.Nav[len(s.Nav)-1]
 		label := r.reader.Text("nav." + x.key)
 		g.Items = append(g.Items, navItem{Label: label, URL: x.path, Icon: x.icon, Key: x.press, Current: x.key == section})
-		s.Shortcuts = append(s.Shortcuts, shortcut{"g " + x.press, label})
+		s.Shortcuts = append(s.Shortcuts, shortcut{[]string{"g", x.press}, label})
 	}
-	s.Shortcuts = append(s.Shortcuts, shortcut{"/", r.reader.Text("shortcut.search")}, shortcut{"?", r.reader.Text("shortcut.help")})
+	s.Shortcuts = append(s.Shortcuts, shortcut{[]string{"/"}, r.reader.Text("shortcut.search")}, shortcut{[]string{"?"}, r.reader.Text("shortcut.help")})
 	return s
 }
 

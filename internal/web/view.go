@@ -1,10 +1,12 @@
 package web
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/question"
 )
@@ -115,12 +117,16 @@ type choice struct {
 type controls struct {
 	Period   string // the days, in words
 	From, To string // of the fields, as they can be typed
+	Before   string // addresses of the days before and after
+	After    string
 	Presets  []choice
+	Compared string // with what, in words
 	Compare  []choice
 	Chips    []chip
 	Adders   []adder
-	Action   string      // of the form
-	Hidden   [][2]string // what else the address holds
+	Action   string      // of the forms
+	Hidden   [][2]string // what else the address holds than the days
+	Kept     [][2]string // what else it holds than filters
 	Clear    string      // address without filters
 }
 
@@ -130,40 +136,51 @@ type chip struct{ Label, Value, Remove string }
 // adder offers the values of a dimension to filter by.
 type adder struct {
 	Dimension, Label string
+	Value            string
 	Values           []string
 }
 
 // controls makes the bar of a view.
-func (r *request) controls(v view, p *calendar.Period) controls {
-	c := controls{Action: v.path, Clear: v.path}
+func (r *request) controls(v view, p *calendar.Period) (controls, error) {
+	c := controls{Action: v.path, Period: r.reader.Text("period.all")}
+	cal := r.calendar()
 	if p != nil {
 		c.Period = r.span(p.Range)
-		cal := r.asker().Calendar()
 		c.From, c.To = cal.Key(calendar.Day, p.From), cal.Key(calendar.Day, p.To-1)
+		c.Before = v.with("period", p.Shift(-1).String(), "from", "", "to", "")
+		c.After = v.with("period", p.Shift(1).String(), "from", "", "to", "")
 	}
 	asked := v.words()
 	for _, name := range presets {
-		c.Presets = append(c.Presets, choice{r.reader.Text("period." + name), v.with("period", name, "from", "", "to", ""), asked.Period == name})
+		selected := asked.Period == name
+		if selected {
+			c.Period = r.reader.Text("period."+name) + " · " + c.Period
+		}
+		c.Presets = append(c.Presets, choice{r.reader.Text("period." + name), v.with("period", name, "from", "", "to", ""), selected})
 	}
 	for _, name := range append([]string{"none"}, question.Comparisons()...) {
-		c.Compare = append(c.Compare, choice{r.reader.Text("compare." + name), v.with("compare", name), asked.Compare == name || name == "none" && asked.Compare == ""})
+		selected := asked.Compare == name || name == "none" && asked.Compare == ""
+		label := r.reader.Text("compare." + name)
+		if selected {
+			c.Compared = label
+		}
+		c.Compare = append(c.Compare, choice{label, v.with("compare", name), selected})
 	}
 	for _, f := range v.filters() {
 		c.Chips = append(c.Chips, chip{r.reader.Dimension(f.dimension), f.value, v.with(f.dimension, "")})
 	}
 	for i, text := range v.values["where"] {
-		rest := slices.Delete(slices.Clone(v.values["where"]), i, i+1)
-		values := url.Values{}
-		for name, list := range v.values {
-			values[name] = list
-		}
-		values["where"] = rest
-		c.Chips = append(c.Chips, chip{"", text, address(v.path, values)})
+		rest := maps.Clone(v.values)
+		rest["where"] = slices.Delete(slices.Clone(v.values["where"]), i, i+1)
+		c.Chips = append(c.Chips, chip{"", text, address(v.path, rest)})
 	}
-	for _, name := range slices.Sorted(keys(v.values)) {
-		if name != "from" && name != "to" && name != "period" {
-			for _, value := range v.values[name] {
+	for _, name := range slices.Sorted(maps.Keys(v.values)) {
+		for _, value := range v.values[name] {
+			if name != "from" && name != "to" && name != "period" {
 				c.Hidden = append(c.Hidden, [2]string{name, value})
+			}
+			if !slices.Contains(filterDimensions, name) {
+				c.Kept = append(c.Kept, [2]string{name, value})
 			}
 		}
 	}
@@ -172,7 +189,48 @@ func (r *request) controls(v view, p *calendar.Period) controls {
 		pairs = append(pairs, d, "")
 	}
 	c.Clear = v.with(pairs...)
-	return c
+	var err error
+	c.Adders, err = r.adders(v)
+	return c, err
+}
+
+// offered are the dimensions with few enough values to choose from.
+var offered = []string{"team", "agent", "campaign", "product", "queue", "list"}
+
+// adders offer what calls in the reader's scope carry.
+func (r *request) adders(v view) ([]adder, error) {
+	var out []adder
+	for _, d := range offered {
+		values, err := r.valuesOf(d)
+		if err != nil {
+			return nil, err
+		}
+		if len(values) > 0 {
+			out = append(out, adder{d, r.reader.Dimension(d), v.get(d), values})
+		}
+	}
+	return out, nil
+}
+
+// mostValues bounds a list to choose from.
+const mostValues = 500
+
+// valuesOf lists the values of a dimension that calls in the reader's scope have.
+func (r *request) valuesOf(dimension string) ([]string, error) {
+	f, _, err := r.ask(question.Words{KPIs: []string{"calls"}, By: []string{dimension}, Sort: dimension, Limit: mostValues})
+	if callpace.CodeOf(err) == callpace.Invalid {
+		return nil, nil // no call carries it
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, row := range f.Rows {
+		if row.Key[0] != "" {
+			out = append(out, row.Key[0])
+		}
+	}
+	return out, nil
 }
 
 // span writes the days of a range, the last one included.

@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/callpace/callpace/internal/auth"
@@ -39,8 +38,6 @@ type Server struct {
 	Deps
 	pages map[string]*template.Template
 	mux   *http.ServeMux
-	jobs  jobs
-	once  sync.Once
 }
 
 // New makes a server of pages.

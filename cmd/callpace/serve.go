@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/store"
+	"github.com/callpace/callpace/internal/web"
+	"github.com/callpace/callpace/internal/web/assets"
+)
+
+type serveCommand struct {
+	Listen   string `default:"localhost:8080" placeholder:"ADDR"`
+	Insecure bool   ``
+}
+
+// Run serves the data folder until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context, a *app) error {
+	return a.serve(ctx, c.Listen, c.Insecure, nil)
+}
+
+// How long a server waits.
+const (
+	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute
+	stopTime   = 20 * time.Second // for requests that run
+	sweepEvery = time.Hour
+)
+
+// serve serves the data folder. ready is called once it listens and the folder
+// is open; nil: nothing more is to be said.
+func (a *app) serve(ctx context.Context, listen string, insecure bool, ready func(context.Context, *server) error) error {
+	if !assets.Built() {
+		return callpace.E(callpace.Unsupported, "serve.unbuilt")
+	}
+	texts, err := i18n.Open()
+	if err != nil {
+		return err
+	}
+	a.texts = texts
+	if err := os.MkdirAll(a.Data, 0o700); err != nil {
+		return callpace.E(callpace.Invalid, "serve.no_folder", "dir", a.Data).Because(err)
+	}
+	state, err := store.Open(ctx, a.Data)
+	if err != nil {
+		return err
+	}
+	defer state.Close()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return callpace.E(callpace.Conflict, "serve.cannot_listen", "address", listen).Because(err)
+	}
+	defer listener.Close()
+	srv, err := a.server(state, listener.Addr(), insecure)
+	if err != nil {
+		return err
+	}
+	return srv.run(ctx, listener, ready)
+}
+
+// server is a running callpace.
+type server struct {
+	app    *app
+	url    string
+	folder *ingest.Shared
+	state  *store.DB
+	defs   *kpi.Catalogue
+	auth   *auth.Service
+	http   *http.Server
+}
+
+func (a *app) server(state *store.DB, address net.Addr, insecure bool) (*server, error) {
+	defs, err := kpi.Load()
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	s := &server{app: a, state: state, defs: defs, url: "http://" + reachable(address), auth: auth.New(state, a.now)}
+	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats(), Now: a.now, Sentence: a.say.Message,
+		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
+	pages, err := web.New(web.Deps{Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Catalogue: defs, Formats: formats(),
+		Now: a.now, Log: log, Version: version, Insecure: insecure || isLoopback(address)})
+	if err != nil {
+		return nil, err
+	}
+	s.http = &http.Server{Handler: pages.Handler(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	return s, nil
+}
+
+func (s *server) run(ctx context.Context, listener net.Listener, ready func(context.Context, *server) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		if err := s.folder.Open(ctx, nil); err != nil {
+			return err
+		}
+		if ready != nil {
+			if err := ready(ctx, s); err != nil {
+				return err
+			}
+		}
+		return s.welcome(ctx)
+	})
+	g.Go(func() error { return s.sweep(ctx) })
+	g.Go(func() error {
+		<-ctx.Done()
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+		defer cancel()
+		return errors.Join(s.http.Shutdown(late), s.folder.Close(late))
+	})
+	err := g.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil // told to stop
+	}
+	return err
+}
+
+// welcome tells at the console where the pages are, and while nobody has an
+// account, the link by which the first one is made.
+func (s *server) welcome(ctx context.Context) error {
+	s.app.line("serve.listening", "url", s.url)
+	needs, err := s.auth.NeedsSetup(ctx)
+	if err != nil || !needs {
+		return err
+	}
+	token, err := s.auth.CreateSetupLink(ctx)
+	if err != nil {
+		return err
+	}
+	s.app.line("serve.set_up", "url", s.url+"/set-up/"+token)
+	return nil
+}
+
+func (s *server) sweep(ctx context.Context) error {
+	for {
+		if err := s.auth.Sweep(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(sweepEvery):
+		}
+	}
+}
+
+// reachable is the address that a browser on this machine can use.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && (ip.IsUnspecified() || ip.IsLoopback()) {
+		host = "localhost"
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + port
+}
+
+func isLoopback(a net.Addr) bool {
+	p, err := netip.ParseAddrPort(a.String())
+	return err == nil && p.Addr().IsLoopback()
+}
