@@ -20,6 +20,9 @@ const (
 	Damaged     Code = "damaged"     // stored bytes do not match their digest
 	Unsupported Code = "unsupported" // known, but not to be had here
 	Internal    Code = "internal"    // a fault of ours
+
+	Unauthenticated Code = "unauthenticated" // nobody is signed in, or no longer
+	Forbidden       Code = "forbidden"       // known who it is, and not allowed
 )
 
 // Error is an error for a user: a code, the key of a message in the catalogues
