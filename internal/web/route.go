@@ -117,5 +117,5 @@ func (r *request) visitor() auth.Visitor {
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	return auth.Visitor{Address: host, UserAgent: r.UserAgent()}
+	return auth.Visitor{Address: host, UserAgent: r.UserAgent(), Device: r.cookie(deviceCookie)}
 }
