@@ -77,7 +77,7 @@ func (a *app) serve(ctx context.Context, listen string, insecure bool, ready fun
 type server struct {
 	app    *app
 	url    string
-	folder *ingest.Shared
+	folder *ingest.SharedFolder
 	state  *store.DB
 	defs   *kpi.Catalogue
 	auth   *auth.Service

@@ -8,11 +8,11 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 )
 
-// Shared lets many read a folder while one writes: what a server does. Readers
+// SharedFolder lets many read a folder while one writes: what a server does. Readers
 // never wait for an import, only while the facts are replaced as a whole. It
 // also stands for a folder that is still being opened, or that holds no
 // organisation yet.
-type Shared struct {
+type SharedFolder struct {
 	dir  string
 	deps Deps
 	turn chan struct{} // held by the writer
@@ -21,14 +21,14 @@ type Shared struct {
 	folder *Folder      // nil until it is open
 }
 
-// Share makes a Shared of a folder that Open is to open.
-func Share(dir string, deps Deps) *Shared {
-	return &Shared{dir: dir, deps: deps, turn: make(chan struct{}, 1)}
+// Share makes a SharedFolder of a folder that Open is to open.
+func Share(dir string, deps Deps) *SharedFolder {
+	return &SharedFolder{dir: dir, deps: deps, turn: make(chan struct{}, 1)}
 }
 
 // Open opens the folder and brings its facts up to the journal, which can take
 // long. Where there is no organisation, that is no error: Found makes one.
-func (s *Shared) Open(ctx context.Context, progress Progress) error {
+func (s *SharedFolder) Open(ctx context.Context, progress Progress) error {
 	if !Exists(s.dir) {
 		return nil
 	}
@@ -39,7 +39,7 @@ func (s *Shared) Open(ctx context.Context, progress Progress) error {
 	return s.open(ctx, progress)
 }
 
-func (s *Shared) open(ctx context.Context, progress Progress) error {
+func (s *SharedFolder) open(ctx context.Context, progress Progress) error {
 	deps := s.deps
 	deps.Progress = progress
 	f, err := Open(ctx, s.dir, deps)
@@ -53,7 +53,7 @@ func (s *Shared) open(ctx context.Context, progress Progress) error {
 }
 
 // Found makes an organisation in a folder that holds none, and opens it.
-func (s *Shared) Found(ctx context.Context, settings facts.Settings) error {
+func (s *SharedFolder) Found(ctx context.Context, settings facts.Settings) error {
 	if err := s.take(ctx); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (s *Shared) Found(ctx context.Context, settings facts.Settings) error {
 
 // Read runs fn on the folder. fn must not write, and must not keep the folder.
 // Where the facts are behind the journal, the reason is the answer.
-func (s *Shared) Read(fn func(*Folder) error) error {
+func (s *SharedFolder) Read(fn func(*Folder) error) error {
 	s.whole.RLock()
 	defer s.whole.RUnlock()
 	if err := s.ready(); err != nil {
@@ -75,7 +75,7 @@ func (s *Shared) Read(fn func(*Folder) error) error {
 	return fn(s.folder)
 }
 
-func (s *Shared) ready() error {
+func (s *SharedFolder) ready() error {
 	switch {
 	case s.folder == nil && Exists(s.dir):
 		return callpace.E(callpace.Conflict, "folder.opening")
@@ -86,7 +86,7 @@ func (s *Shared) ready() error {
 }
 
 // Ready tells why questions cannot be answered now, if they cannot.
-func (s *Shared) Ready() error {
+func (s *SharedFolder) Ready() error {
 	s.whole.RLock()
 	defer s.whole.RUnlock()
 	return s.ready()
@@ -95,7 +95,7 @@ func (s *Shared) Ready() error {
 // Write runs fn when it is its turn: one at a time. progress is told how far
 // fn has come; nil: nobody watches. It also serves to mend what keeps the facts
 // behind.
-func (s *Shared) Write(ctx context.Context, progress Progress, fn func(*Folder) error) error {
+func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Folder) error) error {
 	if err := s.take(ctx); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (s *Shared) Write(ctx context.Context, progress Progress, fn func(*Folder) 
 
 // Replace is Write for what replaces the facts or the settings as a whole:
 // readers wait until it is done.
-func (s *Shared) Replace(ctx context.Context, progress Progress, fn func(*Folder) error) error {
+func (s *SharedFolder) Replace(ctx context.Context, progress Progress, fn func(*Folder) error) error {
 	return s.Write(ctx, progress, func(f *Folder) error {
 		s.whole.Lock()
 		defer s.whole.Unlock()
@@ -118,10 +118,10 @@ func (s *Shared) Replace(ctx context.Context, progress Progress, fn func(*Folder
 }
 
 // Busy tells whether somebody writes.
-func (s *Shared) Busy() bool { return len(s.turn) > 0 }
+func (s *SharedFolder) Busy() bool { return len(s.turn) > 0 }
 
 // Close waits for the writer and the readers, and lets the folder go.
-func (s *Shared) Close(ctx context.Context) error {
+func (s *SharedFolder) Close(ctx context.Context) error {
 	if err := s.take(ctx); err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (s *Shared) Close(ctx context.Context) error {
 	return f.Close()
 }
 
-func (s *Shared) take(ctx context.Context) error {
+func (s *SharedFolder) take(ctx context.Context) error {
 	select {
 	case s.turn <- struct{}{}:
 		return nil

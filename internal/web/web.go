@@ -20,7 +20,7 @@ import (
 
 // Deps are what the pages need.
 type Deps struct {
-	Folder    *ingest.Shared
+	Folder    *ingest.SharedFolder
 	State     *store.DB
 	Auth      *auth.Service
 	Texts     *i18n.Catalogue
