@@ -5,9 +5,12 @@
 package overview
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/kpi"
@@ -51,6 +54,7 @@ type Finding struct {
 	Own    stats.Proportion
 	Others stats.Proportion
 	P      float64
+	better string
 }
 
 // Missed is how many more (or fewer) would have been, at the others' rate.
@@ -60,49 +64,41 @@ func (f Finding) Missed() float64 {
 }
 
 // Make computes the overview of a period against another, with the KPIs in
-// focus (Focus are the usual ones). base carries the
-// scope, the clock and the organisation's settings.
+// focus (Focus are the usual ones). base carries the scope, the clock and the
+// organisation's settings.
 func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, focus []string, base kpi.Query, period calendar.Range, before kpi.Comparison) (*Overview, error) {
-	var o Overview
-	base.Period = &period
+	base.Period, base.Compare = &period, nil
 	compared := base
 	compared.Compare, compared.Intervals = &before, true
+	var o Overview
+	var teams, agents *kpi.Frame
+	g, ctx := errgroup.WithContext(ctx)
 	for _, part := range []struct {
-		kpis []string
 		into **kpi.Frame
-	}{{focus, &o.Focus}, {Stages, &o.Stages}} {
-		q := compared
-		q.KPIs = part.kpis
-		f, err := c.Run(ctx, e, q)
-		if err != nil {
-			return nil, err
-		}
-		*part.into = f
+		q    kpi.Query
+		kpis []string
+		by   []string
+	}{
+		{&o.Focus, compared, focus, nil},
+		{&o.Stages, compared, Stages, nil},
+		{&teams, base, Steps, []string{"team"}},
+		{&agents, base, Watched, []string{"campaign", "agent"}},
+	} {
+		g.Go(func() (err error) {
+			q := part.q
+			q.KPIs, q.By = part.kpis, part.by
+			*part.into, err = c.Run(ctx, e, q)
+			return err
+		})
 	}
-	teams, err := behind(ctx, c, e, base, Steps, "team")
-	if err != nil {
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	for i, f := range teams {
-		if o.Weakest == nil || f.P < o.Weakest.P {
-			o.Weakest = &teams[i]
-		}
+	if found := behind(teams); len(found) > 0 {
+		o.Weakest = &found[0]
 	}
-	agents, err := behind(ctx, c, e, base, Watched, "campaign", "agent")
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(agents, func(a, b Finding) int {
-		switch {
-		case a.P < b.P:
-			return -1
-		case a.P > b.P:
-			return 1
-		}
-		return 0
-	})
 	named := map[string]bool{}
-	for _, f := range agents {
+	for _, f := range behind(agents) {
 		if !named[f.Of] && len(o.First) < mostFirst {
 			named[f.Of] = true
 			o.First = append(o.First, f)
@@ -111,40 +107,32 @@ func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, focus []string, b
 	return &o, nil
 }
 
-// behind finds the parts whose rates fall behind those of the others: the last
-// dimension names the part, the ones before it whom it is compared among.
-func behind(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, q kpi.Query, kpis []string, by ...string) ([]Finding, error) {
-	var all []Finding
+// behind finds the parts whose rates fall behind those of the others, the
+// clearest first: the frame's last dimension names the part, the ones before it
+// whom it is compared among.
+func behind(f *kpi.Frame) []Finding {
+	var all, found []Finding
 	var p []float64
-	for _, name := range kpis {
-		q.KPIs, q.By = []string{name}, by
-		f, err := c.Run(ctx, e, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, finding := range compare(f) {
+	for i := range f.Columns {
+		for _, finding := range compare(f, i) {
 			all, p = append(all, finding), append(p, finding.P)
 		}
 	}
 	marks := stats.BenjaminiHochberg(p, falseShare)
-	var found []Finding
-	for i, f := range all {
-		own, _ := f.Own.Value()
-		others, _ := f.Others.Value()
-		d, err := c.Find(f.KPI)
-		if err != nil {
-			return nil, err
-		}
-		if marks[i] && (d.Better == "lower") == (own > others) {
-			found = append(found, f)
+	for i, x := range all {
+		own, _ := x.Own.Value()
+		others, _ := x.Others.Value()
+		if marks[i] && (x.better == "lower") == (own > others) {
+			found = append(found, x)
 		}
 	}
-	return found, nil
+	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.P, b.P) })
+	return found
 }
 
-// compare sets every part of a frame of one proportion against the sum of the
+// compare sets every part's proportion in a column against the sum of the
 // others that share its key but for the last dimension.
-func compare(f *kpi.Frame) []Finding {
+func compare(f *kpi.Frame, column int) []Finding {
 	last := len(f.Dims) - 1
 	among := map[string]stats.Proportion{}
 	group := func(r kpi.FrameRow) string {
@@ -154,14 +142,14 @@ func compare(f *kpi.Frame) []Finding {
 		return r.Key[0]
 	}
 	for _, r := range f.Rows {
-		if x := r.Figures[0]; x.Valid && r.Key[last] != "" {
+		if x := r.Figures[column]; x.Valid && r.Key[last] != "" {
 			sum := among[group(r)]
 			among[group(r)] = stats.Proportion{X: sum.X + x.Num, N: sum.N + x.Den}
 		}
 	}
 	var out []Finding
 	for _, r := range f.Rows {
-		x := r.Figures[0]
+		x := r.Figures[column]
 		sum := among[group(r)]
 		others := stats.Proportion{X: sum.X - x.Num, N: sum.N - x.Den}
 		if !x.Valid || r.Key[last] == "" || x.Den < minimum || others.N < minimum {
@@ -169,7 +157,7 @@ func compare(f *kpi.Frame) []Finding {
 		}
 		own := stats.Proportion{X: x.Num, N: x.Den}
 		if c, ok := stats.ProportionChange(own, others); ok {
-			out = append(out, Finding{KPI: f.Columns[0].Name, Of: r.Key[last], Among: group(r), Own: own, Others: others, P: c.P})
+			out = append(out, Finding{KPI: f.Columns[column].Name, better: f.Columns[column].Better, Of: r.Key[last], Among: group(r), Own: own, Others: others, P: c.P})
 		}
 	}
 	return out
