@@ -3,16 +3,25 @@ GO       ?= go
 FUZZTIME ?= 10s
 
 .DEFAULT_GOAL := build
-.PHONY: build run test lint bench fuzz help
+.PHONY: build run test lint assets bench fuzz help
 
-build: ## build ./callpace
+build: assets ## build ./callpace
 	CGO_ENABLED=1 $(GO) build -trimpath -o callpace ./cmd/callpace
 
-run: build ## build, fill the demo company and print its overview
-	./callpace demo
+LISTEN   ?= localhost:8080
+run: build ## build, make the demo company and serve it on http://localhost:8080
+	./callpace demo --listen $(LISTEN)
 
-test: lint ## lint, then run every test under the race detector
+test: assets lint ## lint, then run every test under the race detector
+	cd internal/web/assets && npm test --silent
 	$(GO) test -race -timeout 30m ./...
+
+# What browsers get is built from npm packages, by the lock file, where it is older than its sources.
+WEB    := internal/web/assets
+assets: $(WEB)/dist/manifest.json
+
+$(WEB)/dist/manifest.json: $(WEB)/package-lock.json $(WEB)/build.mjs $(wildcard $(WEB)/src/* $(WEB)/src/*/*)
+	cd $(WEB) && npm ci --no-audit --no-fund --silent && npm run build --silent
 
 lint: ## gofmt, go vet and staticcheck (settings with reasons: staticcheck.conf)
 	@files=$$(gofmt -l $$(git ls-files -co --exclude-standard -- '*.go')); \

@@ -119,3 +119,13 @@ func (r *request) visitor() auth.Visitor {
 	}
 	return auth.Visitor{Address: host, UserAgent: r.UserAgent(), Device: r.cookie(deviceCookie)}
 }
+
+// isLocal tells a request from this machine that no proxy passed on.
+func isLocal(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -36,8 +36,9 @@ type Deps struct {
 // Server answers requests for pages. It is safe for concurrent use.
 type Server struct {
 	Deps
-	pages map[string]*template.Template
-	mux   *http.ServeMux
+	pages   map[string]*template.Template
+	mux     *http.ServeMux
+	metrics metrics
 }
 
 // New makes a server of pages.
@@ -47,8 +48,10 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Deps: d, pages: pages, mux: http.NewServeMux()}
+	s.metrics = s.newMetrics()
 	for _, r := range s.routes() {
-		s.mux.Handle(r.pattern, s.guard(r))
+		s.mux.Handle(r.pattern, s.metrics.measured(r.pattern, s.guard(r)))
 	}
+	s.operations()
 	return s, nil
 }

@@ -81,7 +81,7 @@ func add(into, days []forecast.Day) []forecast.Day {
 
 // The monthly sales of 30 agents in June to December 2017, each month from
 // what was known at 0, ⅓ and ⅔ of it, against targets of 80 to 125 % of the
-// agent's own mean month. it was looked at while two constants were chosen (see ADR 12).
+// agent's own mean month. It was looked at while two constants were chosen (see ADR 12).
 func TestBacktestCRM(t *testing.T) {
 	d := readDeals(t)
 	first := time.Date(2017, 3, 1, 0, 0, 0, 0, time.UTC)

@@ -3,7 +3,7 @@
 // icons, and manifest.json, which maps plain names to names with a hash.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -37,14 +37,13 @@ const manifest = { files: {}, icons: [] };
 for (const path of Object.keys(result.metafile.outputs)) {
   const file = path.replace(/^dist\//, "");
   // app-3F2A.js is known as app.js, fonts/inter-latin-3F2A.woff2 as fonts/inter-latin.woff2.
-  if (!file.endsWith(".txt")) manifest.files[file.replace(/-[A-Z0-9]{8}(\.\w+)$/, "$1")] = file;
+  manifest.files[file.replace(/-[A-Z0-9]{8}(\.\w+)/, "$1")] = file;
 }
 
-manifest.icons = (await readFile(join(here, "src/icons.txt"), "utf8")).split("\n").map((l) => l.trim()).filter(Boolean).sort();
-const sprite = await spriteOf(manifest.icons);
-const hash = createHash("sha256").update(sprite).digest("hex").slice(0, 8).toUpperCase();
-manifest.files["icons.svg"] = `icons-${hash}.svg`;
-await writeFile(join(dist, manifest.files["icons.svg"]), sprite);
+manifest.icons = (await readFile(join(here, "src/icons.txt"), "utf8")).split("\n").map((l) => l.trim()).filter(Boolean).concat("callpace").sort();
+await add("icons.svg", await spriteOf(manifest.icons.filter((name) => name !== "callpace")));
+await add("favicon.svg", await readFile(join(here, "src/favicon.svg"), "utf8"));
+await add("licences.txt", await licences());
 
 manifest.files = Object.fromEntries(Object.entries(manifest.files).sort(([a], [b]) => (a < b ? -1 : 1)));
 await writeFile(join(dist, "manifest.json"), JSON.stringify(manifest, null, 1));
@@ -56,7 +55,28 @@ for (const file of Object.values(manifest.files)) {
   const br = brotliCompressSync(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: raw.length } });
   await writeFile(join(dist, file + ".gz"), gz);
   await writeFile(join(dist, file + ".br"), br);
-  console.log(`${basename(file).padEnd(28)} ${kb(raw)} raw ${kb(gz)} gzip ${kb(br)} brotli`);
+  if (!/\.txt$/.test(file)) console.log(`${basename(file).padEnd(28)} ${kb(raw)} raw ${kb(gz)} gzip ${kb(br)} brotli`);
+}
+
+/** add writes a file under a name with its hash. */
+async function add(name, text) {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase();
+  manifest.files[name] = name.replace(/\.\w+$/, (ending) => `-${hash}${ending}`);
+  await writeFile(join(dist, manifest.files[name]), text);
+}
+
+/** licences joins the licences of all that is served, as they ask. */
+async function licences() {
+  const { dependencies } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+  const names = [...Object.keys(dependencies), "zrender", "tslib"].sort();
+  const parts = await Promise.all(names.map(async (name) => {
+    const folder = join(here, "node_modules", name);
+    const files = (await readdir(folder, { recursive: true })).filter((f) => /^(licenses\/)?(LICENSE|NOTICE)[^/]*$/.test(f)).sort();
+    const texts = await Promise.all(files.map((f) => readFile(join(folder, f), "utf8")));
+    if (!texts.length) throw new Error(`${name} has no licence file`);
+    return [`== ${name} ==`, ...texts].join("\n\n");
+  }));
+  return parts.join("\n\n");
 }
 
 /** spriteOf joins lucide's drawings into one file of symbols, each used as #name. */
@@ -66,8 +86,9 @@ async function spriteOf(icons) {
     const body = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
     return `<symbol id="${name}" viewBox="0 0 24 24">${body.replace(/\s*\n\s*/g, "")}</symbol>`;
   }));
-  await mkdir(dist, { recursive: true });
-  return `<svg xmlns="http://www.w3.org/2000/svg"><!-- lucide, ISC licence -->${symbols.join("")}</svg>`;
+  // Our own mark beside lucide's: the pulse of the favicon.
+  const mark = `<symbol id="callpace" viewBox="0 0 24 24"><path d="M2 13h4.5l3-8 5 14 3-8 1 2H22"/></symbol>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg">${mark}${symbols.join("")}</svg>`;
 }
 
 function kb(bytes) {

@@ -1,6 +1,9 @@
 package chart
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // Tick is a labelled value of an axis.
 type Tick struct {
@@ -37,11 +40,11 @@ var seconds = []float64{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600,
 // taken for 0; an axis has two ticks at least.
 func (s Scale) Axis() Axis {
 	lo, hi := finite(s.Lo), finite(s.Hi)
-	if s.Zero {
-		lo, hi = math.Min(lo, 0), math.Max(hi, 0)
-	}
 	if hi < lo {
 		lo, hi = hi, lo
+	}
+	if s.Zero {
+		lo, hi = math.Min(lo, 0), math.Max(hi, 0)
 	}
 	if hi == lo {
 		// One value: the axis reaches from zero to it, or around it.
@@ -56,12 +59,10 @@ func (s Scale) Axis() Axis {
 	}
 	step := s.step((hi - lo) / intervals)
 	first, last := math.Floor(lo/step+1e-9), math.Ceil(hi/step-1e-9)
-	a := Axis{Min: Value(first * step), Max: Value(last * step), Name: s.Name}
+	last = math.Max(last, first+1)
+	a := Axis{Min: Value(multiple(first, step)), Max: Value(multiple(last, step)), Name: s.Name}
 	for n := first; n <= last; n++ {
-		at := n * step
-		if n == 0 {
-			at = 0 // never minus zero
-		}
+		at := multiple(n, step)
 		a.Ticks = append(a.Ticks, Tick{Value(at), s.Format(at, step)})
 	}
 	return a
@@ -85,6 +86,13 @@ func (s Scale) step(raw float64) float64 {
 		}
 	}
 	return 10 * power
+}
+
+// multiple is n steps, without the tail of binary fractions (3 · 0.2 is 0.6) and
+// never minus zero.
+func multiple(n, step float64) float64 {
+	at, _ := strconv.ParseFloat(strconv.FormatFloat(n*step, 'g', 12, 64), 64)
+	return at + 0
 }
 
 func finite(f float64) float64 {

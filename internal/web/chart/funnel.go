@@ -49,7 +49,7 @@ func (f Funnel) HTML() (template.HTML, error) {
 
 var funnelTemplate = template.Must(template.New("funnel").Parse(`<ol class="funnel" aria-label="{{.Label}}">{{range $s := .Stages}}
 <li class="funnel-stage{{if .Weak}} weakest{{end}}"><span class="funnel-name">{{if .Href}}<a href="{{.Href}}">{{.Name}}</a>{{else}}{{.Name}}{{end}}</span>
-<svg class="funnel-bar" viewBox="0 0 100 28" preserveAspectRatio="none" aria-hidden="true"><rect class="funnel-track" width="100" height="28"/><rect width="{{call $.Share .Value}}" height="28"/>{{if call $.Known .Before}}<rect class="funnel-ghost" width="{{call $.Share .Before}}" height="28"/>{{end}}</svg>
+<svg class="funnel-bar" viewBox="0 0 100 28" preserveAspectRatio="none" aria-hidden="true"><rect class="funnel-track" width="100" height="28"/><rect width="{{call $.Share .Value}}" height="28"/>{{if call $.Known .Before}}<path class="funnel-before" d="M{{call $.Share .Before}} 0V28"/>{{end}}</svg>
 <span class="funnel-count num">{{.Count}}</span>{{if or .Rate .Weak}}
 <span class="funnel-step">{{with .Rate}}<span class="rate">{{.}}</span>{{end}}{{with .Range}}<span class="num">{{.}}</span>{{end}}{{with .Change}}<span class="change{{if $s.Sure}}{{if $s.Good}} good{{else}} bad{{end}}{{end}}">{{.}}</span>{{end}}{{with .Weak}}<span class="badge warn">{{.}}</span>{{end}}</span>{{end}}</li>{{end}}
 </ol>`))

@@ -19,7 +19,7 @@ const (
 func Spark(values []float64, goal float64) template.HTML {
 	lo, hi, known := math.Inf(1), math.Inf(-1), 0
 	for _, v := range append([]float64{goal}, values...) {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if placed(v) {
 			lo, hi = math.Min(lo, v), math.Max(hi, v)
 			known++
 		}
@@ -42,7 +42,7 @@ func Spark(values []float64, goal float64) template.HTML {
 		begun = false
 	}
 	for i, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if !placed(v) {
 			end()
 			continue
 		}
@@ -60,12 +60,15 @@ func Spark(values []float64, goal float64) template.HTML {
 	var s strings.Builder
 	fmt.Fprintf(&s, `<svg class="spark" viewBox="0 0 %d %d" preserveAspectRatio="none" aria-hidden="true">`, sparkWidth, sparkHeight)
 	fmt.Fprintf(&s, `<path class="spark-area" d="%s"/>`, area.String())
-	if !math.IsNaN(goal) && !math.IsInf(goal, 0) {
+	if placed(goal) {
 		fmt.Fprintf(&s, `<path class="spark-goal" d="M0 %sH%d"/>`, num(y(goal)), sparkWidth)
 	}
 	fmt.Fprintf(&s, `<path class="spark-line" d="%s"/><path class="spark-dot" d="%s"/></svg>`, line.String(), last.String())
 	return template.HTML(s.String())
 }
+
+// placed tells whether a value can be drawn: it is a number, and no absurd one.
+func placed(v float64) bool { return math.Abs(v) < 1e100 }
 
 // InCell draws the bar of a table's cell: value as a share of most, the greatest
 // of its column. Values under zero or unknown draw an empty bar.
@@ -75,7 +78,7 @@ func InCell(value, most float64) template.HTML {
 
 // InCellRange is InCell with the value's interval on it.
 func InCellRange(value, low, high, most float64) template.HTML {
-	if math.IsNaN(low) || math.IsNaN(high) {
+	if !placed(low) || !placed(high) {
 		return inCell(value, most, "")
 	}
 	y := num(float64(cellHeight) / 2)
@@ -84,7 +87,7 @@ func InCellRange(value, low, high, most float64) template.HTML {
 
 // InCellGoal is InCell with a stroke where the goal (or the value before) is.
 func InCellGoal(value, goal, most float64) template.HTML {
-	if math.IsNaN(goal) {
+	if !placed(goal) {
 		return inCell(value, most, "")
 	}
 	return inCell(value, most, fmt.Sprintf(`<path class="cellbar-goal" d="M%s 0V%d"/>`, num(share(goal, most)), cellHeight))
@@ -92,7 +95,7 @@ func InCellGoal(value, goal, most float64) template.HTML {
 
 func inCell(value, most float64, mark string) template.HTML {
 	return template.HTML(fmt.Sprintf(`<svg class="cellbar" viewBox="0 0 100 %d" preserveAspectRatio="none" aria-hidden="true">`+
-		`<rect class="cellbar-track" width="100" height="%[1]d"/><rect class="cellbar-bar" width="%s" height="%[1]d"/>%s</svg>`,
+		`<rect class="cellbar-track" width="100" height="%[1]d"/><rect class="cellbar-bar" width="%[2]s" height="%[1]d"/>%[3]s</svg>`,
 		cellHeight, num(share(value, most)), mark))
 }
 

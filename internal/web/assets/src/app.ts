@@ -17,4 +17,3 @@ controls.drops();
 keys.listen();
 theme.listen();
 progress.listen();
-for (const box of document.querySelectorAll<HTMLInputElement>("[data-keys-switch]")) box.checked = keys.enabled();

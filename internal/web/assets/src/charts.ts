@@ -12,6 +12,7 @@ import { element, swatch, tooltipOf } from "./charts/tooltip.ts";
 
 use([LineChart, BarChart, ScatterChart, CustomChart, GridComponent, TooltipComponent, MarkLineComponent, MarkAreaComponent, LabelLayout, SVGRenderer]);
 
+const pageWidth = 640; // CSS pixels between the margins of A4, with a little to spare
 const canvas = document.createElement("canvas").getContext("2d")!;
 
 /** Drawing is one chart in its box; it is drawn again when size or theme change. */
@@ -33,8 +34,11 @@ export class Drawing {
     void document.fonts.ready.then(() => this.draw());
   }
 
-  draw(width = this.#box.clientWidth): void {
+  /** draw draws for the screen, or for paper: light, and no wider than a page. */
+  draw({ paper = false } = {}): void {
+    const width = Math.min(this.#box.clientWidth, paper ? pageWidth : Infinity);
     if (!width || !this.#box.isConnected) return;
+    this.#box.classList.toggle("on-paper", paper);
     const palette = readPalette(this.#box);
     const rtl = getComputedStyle(this.#box).direction === "rtl";
     this.#legend?.remove();
@@ -79,7 +83,7 @@ function legendOf(data: Chart, palette: Palette): HTMLElement {
   const series = data.kind === "scatter" ? (data.groups ?? []).map((name) => ({ name, points: [] })) : data.series;
   series.forEach((s, i) => {
     const item = element("li", "");
-    item.append(swatch(strokeOf(series, i, palette), data.kind !== "line"), s.name);
+    item.append(swatch(strokeOf(series, i, palette), data.kind), s.name);
     list.append(item);
   });
   return list;

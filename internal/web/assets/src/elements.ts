@@ -7,8 +7,7 @@ import type { Drawing } from "./charts.ts";
 class ChartElement extends HTMLElement {
   #drawing: Drawing | undefined;
   readonly #again = () => this.#drawing?.draw();
-  // Paper is narrower than most windows: 640 px are a page's width in print.
-  readonly #paper = () => this.#drawing?.draw(Math.min(640, this.clientWidth));
+  readonly #paper = () => this.#drawing?.draw({ paper: true });
 
   connectedCallback(): void {
     addEventListener("cp:theme", this.#again);

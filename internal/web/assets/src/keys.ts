@@ -27,7 +27,14 @@ export function enabled(): boolean {
   try { return localStorage.getItem(off) === null; } catch { return true; }
 }
 
+/** mark shows in the dialog whether shortcuts are on. */
+function mark(): void {
+  for (const box of document.querySelectorAll<HTMLInputElement>("[data-keys-switch]")) box.checked = enabled();
+}
+
 export function listen(): void {
+  mark();
+  document.addEventListener("htmx:after:swap", mark);
   let state: Sequence = { typed: [], at: 0 };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || editable(e.target) || !enabled()) return;

@@ -1,7 +1,5 @@
-// A thin bar at the top while a page or a part of it is on its way, and what
-// htmx needs around it: focus and errors after a swap.
-
-import { mark } from "./theme.ts";
+// A thin bar at the top while a page or a part of it is on its way, and and
+// what is said when the server does not answer.
 
 export function listen(): void {
   const bar = document.createElement("div");
@@ -33,7 +31,6 @@ export function listen(): void {
     running = 0;
     show();
   });
-  document.addEventListener("htmx:after:swap", () => mark());
   // A request that never got an answer: the shell's <template id="offline"> says so in words.
   document.addEventListener("htmx:error", () => {
     const note = document.querySelector<HTMLTemplateElement>("template#offline");

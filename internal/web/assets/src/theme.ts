@@ -16,6 +16,7 @@ export function listen(): void {
     set(button.dataset.themeSet as Theme);
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  document.addEventListener("htmx:after:swap", mark);
   mark();
 }
 
@@ -38,7 +39,7 @@ function changed(): void {
 }
 
 /** mark shows in the menu which theme is in force. */
-export function mark(): void {
+function mark(): void {
   const theme = document.documentElement.dataset.theme ?? "auto";
   for (const b of document.querySelectorAll<HTMLElement>("[data-theme-set]")) b.setAttribute("aria-pressed", String(b.dataset.themeSet === theme));
 }

@@ -17,15 +17,10 @@ export interface Frame {
 const size = 12;
 const gap = 8;
 
-/** isolated keeps the parts of a right-to-left text in order inside a drawing
- *  whose own direction is left to right. */
-export function isolated(text: string, rtl: boolean): string {
-  return rtl && text ? `\u2067${text}\u2069` : text;
-}
-
-/** directly tells whether lines are labelled at their ends: when there is room. */
+/** directly tells whether lines are labelled at their ends: when there is room,
+ *  and when all end at the end, unlike what a forecast continues. */
 export function directly(data: Chart, f: Pick<Frame, "width">): boolean {
-  return data.kind === "line" && data.series.length > 1 && data.series.length <= 5 && f.width >= 600;
+  return data.kind === "line" && data.series.length > 1 && data.series.length <= 5 && f.width >= 480 && !data.series.some((s) => s.role === "forecast");
 }
 
 /** needsLegend: several series that are not labelled at their ends. */
@@ -67,7 +62,7 @@ function line(d: Line, f: Frame): EChartsCoreOption {
     };
     const style = { color: stroke.colour, width: stroke.width, type: stroke.dash, cap: "round", join: "round" };
     const label = labelled ? {
-      endLabel: { show: true, formatter: isolated(s.name, f.rtl), color: stroke.colour, fontWeight: 600, fontSize: size, distance: 6, fontFamily: f.palette.font },
+      endLabel: { show: true, formatter: s.name, color: s.role === "before" || s.role === "peer" ? f.palette.ink2 : stroke.colour, fontWeight: 600, fontSize: size, distance: 6, fontFamily: f.palette.font },
       labelLayout: { moveOverlap: "shiftY" },
     } : {};
     // What is not complete yet is dotted: from the last complete point on.
@@ -122,8 +117,8 @@ function bar(d: Bar, f: Frame): EChartsCoreOption {
   }
   const names = Math.min(Math.max(...d.x.map((x) => f.measure(x.label))) + gap, f.width * 0.38);
   return {
-    grid: { top: 4, bottom: 24, [f.rtl ? "right" : "left"]: names, [f.rtl ? "left" : "right"]: 20 },
-    yAxis: { ...category, inverse: true, position: f.rtl ? "right" : "left", axisLine: { show: false }, axisLabel: { ...category.axisLabel, width: names - gap, overflow: "truncate", interval: 0, color: f.palette.ink } },
+    grid: { top: d.target ? 20 : 4, bottom: 24, [f.rtl ? "right" : "left"]: names, [f.rtl ? "left" : "right"]: 20 },
+    yAxis: { ...category, inverse: true, position: f.rtl ? "right" : "left", axisLine: { show: false }, axisLabel: { ...category.axisLabel, width: names - gap, overflow: "truncate", interval: 0, color: f.palette.ink, hideOverlap: false } },
     xAxis: { ...numbers(d.y, f, "bottom"), inverse: f.rtl },
     series,
   };
@@ -157,7 +152,7 @@ function scatter(d: Scatter, f: Frame): EChartsCoreOption {
       type: "scatter", name, symbol: stroke.symbol, z: 3,
       itemStyle: { color: fade(stroke.colour, 0.72), borderColor: f.palette.surface, borderWidth: 1 },
       emphasis: { itemStyle: { color: stroke.colour, borderColor: f.palette.ink } },
-      label: { show: true, position: f.rtl ? "left" : "right", distance: 5, color: f.palette.ink, fontSize: 11, formatter: (p: { data: { dot: number } }) => { const dot = d.dots[p.data.dot]!; return dot.named ? isolated(dot.name, f.rtl) : ""; } },
+      label: { show: true, position: f.rtl ? "left" : "right", distance: 5, color: f.palette.ink, fontSize: 11, formatter: (p: { data: { dot: number } }) => { const dot = d.dots[p.data.dot]!; return dot.named ? dot.name : ""; } },
       labelLayout: { hideOverlap: true },
       data: d.dots.flatMap((dot, i) => ((dot.group ?? 0) === g ? [{ value: [dot.x, dot.y], symbolSize: dot.size ? 6 + 18 * Math.sqrt(dot.size) : 10, dot: i }] : [])),
     };
@@ -165,7 +160,7 @@ function scatter(d: Scatter, f: Frame): EChartsCoreOption {
   const lines = [...(d.xLine ? [mark("xAxis", d.xLine, f)] : []), ...(d.yLine ? [mark("yAxis", d.yLine, f)] : [])];
   if (lines.length) (series[0] as Record<string, unknown>).markLine = { silent: true, symbol: "none", animation: false, data: lines };
   const y = numbers(d.y, f, f.rtl ? "right" : "left");
-  const named = (a: Axis) => (a.name ? { name: isolated(a.name, f.rtl), nameTextStyle: { color: f.palette.ink2, fontSize: size } } : {});
+  const named = (a: Axis) => (a.name ? { name: a.name, nameTextStyle: { color: f.palette.ink2, fontSize: size } } : {});
   return {
     grid: { ...grid(d.y, f, 24), top: d.y.name ? 32 : 12, bottom: d.x.name ? 44 : 26 },
     xAxis: { ...numbers(d.x, f, "bottom"), inverse: f.rtl, ...named(d.x), nameLocation: "middle", nameGap: 28 },
@@ -184,9 +179,9 @@ function grid(y: Axis, f: Frame, end: number, notes?: Note[]): Record<string, nu
 
 function places(x: Place[], f: Frame) {
   return {
-    type: "category", data: x.map((p) => isolated(p.label, f.rtl)), inverse: f.rtl,
+    type: "category", data: x.map((p) => p.label), inverse: f.rtl,
     axisLine: { lineStyle: { color: f.palette.line, width: 1 }, onZero: false }, axisTick: { show: false }, splitLine: { show: false },
-    axisLabel: { color: f.palette.ink2, fontSize: size, fontFamily: f.palette.font, margin: 8, hideOverlap: true, showMinLabel: true, alignMinLabel: f.rtl ? "right" : "left", alignMaxLabel: f.rtl ? "left" : "right" },
+    axisLabel: { color: f.palette.ink2, fontSize: size, fontFamily: f.palette.font, margin: 8, hideOverlap: true },
   };
 }
 
@@ -196,16 +191,16 @@ function numbers(a: Axis, f: Frame, position: string) {
   return {
     type: "value", min: a.min, max: a.max, interval: step || 1, position,
     axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: f.palette.grid, width: 1 } },
-    axisLabel: { color: f.palette.ink2, fontSize: size, fontFamily: f.palette.font, margin: 8, formatter: (v: number) => isolated(text(v), f.rtl) },
+    axisLabel: { color: f.palette.ink2, fontSize: size, fontFamily: f.palette.font, margin: 8, formatter: (v: number) => text(v) },
   };
 }
 
-function mark(axis: "xAxis" | "yAxis", t: Target, f: Frame, dash: number[] = [6, 4]) {
+function mark(axis: "xAxis" | "yAxis", t: Target, f: Frame, at?: string) {
   // At the beginning of reading, where lines have no labels of their own.
-  const position = axis === "xAxis" ? "end" : f.rtl ? "insideEndTop" : "insideStartTop";
+  const position = at ?? (axis === "xAxis" ? "end" : "insideStartTop");
   return {
-    [axis]: t.value, lineStyle: { color: f.palette.target, width: 1.25, type: dash, opacity: 0.8 },
-    label: { formatter: isolated(t.text, f.rtl), position, color: f.palette.ink, fontSize: 11, fontWeight: 600, fontFamily: f.palette.font, backgroundColor: fade(f.palette.surface, 0.8), padding: [1, 3], distance: 2 },
+    [axis]: t.value, lineStyle: { color: f.palette.target, width: 1.25, type: [6, 4], opacity: 0.8 },
+    label: { formatter: t.text, position, color: f.palette.ink, fontSize: 11, fontWeight: 600, fontFamily: f.palette.font, backgroundColor: fade(f.palette.surface, 0.8), padding: [1, 3], distance: 2 },
   };
 }
 
@@ -214,7 +209,7 @@ function mark(axis: "xAxis" | "yAxis", t: Target, f: Frame, dash: number[] = [6,
 function attach(series: unknown[], d: Line | Bar, f: Frame, across = false): void {
   const lines: unknown[] = [];
   const areas: unknown[] = [];
-  if (d.target) lines.push(mark(across ? "xAxis" : "yAxis", d.target, f));
+  if (d.target) lines.push(mark(across ? "xAxis" : "yAxis", d.target, f, across ? "start" : undefined));
   for (const n of across ? [] : d.notes ?? []) {
     lines.push({
       xAxis: n.at, lineStyle: { color: f.palette.line, width: 1, type: [2, 3] },

@@ -27,7 +27,7 @@ function rows(data: Line | Bar, s: Series, nth: number, index: number, palette: 
   const point = s.points[index];
   if (!point || (point.v === null && !point.t)) return [];
   const row = element("div", "tip-row");
-  row.append(swatch(strokeOf(data.series, nth, palette), data.kind === "bar"), element("span", "", s.name), element("span", "tip-value", point.t ?? ""));
+  row.append(swatch(strokeOf(data.series, nth, palette), data.kind), element("span", "", s.name), element("span", "tip-value", point.t ?? ""));
   for (const b of s.bands ?? []) {
     const text = b.text?.[index];
     if (text) row.append(element("span", "tip-extra", `${b.name} ${text}`));
@@ -42,15 +42,18 @@ export function element(tag: string, className: string, text?: string): HTMLElem
   return e;
 }
 
-/** swatch draws the line or block by which a series is known. */
-export function swatch(stroke: Stroke, block: boolean): SVGElement {
+/** swatch draws the line, block or dot by which a series is known. */
+export function swatch(stroke: Stroke, kind: Chart["kind"]): SVGElement {
   const ns = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(ns, "svg");
   svg.setAttribute("viewBox", "0 0 20 10");
   svg.setAttribute("aria-hidden", "true");
-  const mark = document.createElementNS(ns, block ? "rect" : "path");
-  if (block) {
-    for (const [k, v] of [["width", "12"], ["height", "10"], ["x", "4"], ["rx", "2"], ["fill", stroke.colour]] as const) mark.setAttribute(k, v);
+  const dot = kind === "scatter" && stroke.symbol === "circle";
+  const mark = document.createElementNS(ns, dot ? "circle" : kind === "line" ? "path" : "rect");
+  if (dot) {
+    for (const [k, v] of [["cx", "10"], ["cy", "5"], ["r", "5"], ["fill", stroke.colour]] as const) mark.setAttribute(k, v);
+  } else if (kind !== "line") {
+    for (const [k, v] of [["width", "10"], ["height", "10"], ["x", "5"], ["rx", kind === "bar" ? "2" : "0"], ["fill", stroke.colour]] as const) mark.setAttribute(k, v);
   } else {
     for (const [k, v] of [["d", "M0 5H20"], ["stroke", stroke.colour], ["stroke-width", String(stroke.width + 0.5)], ["stroke-dasharray", stroke.dash === "solid" ? "" : stroke.dash.join(" ")]] as const) mark.setAttribute(k, v);
   }

@@ -1,0 +1,97 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are what operators watch; their names are part of the product.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+}
+
+func (s *Server) newMetrics() metrics {
+	m := metrics{prometheus.NewRegistry(), prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "callpace_request_seconds",
+		Help: "Time to answer a request, by route and status.", Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"route", "status"})}
+	ready := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "callpace_ready", Help: "1 where questions can be answered."}, func() float64 {
+		return truth(s.Folder.Ready() == nil)
+	})
+	busy := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "callpace_writing", Help: "1 while an input is taken in or history is read again."}, func() float64 {
+		return truth(s.Folder.Busy())
+	})
+	m.registry.MustRegister(m.requests, ready, busy, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// measured counts a request under its route's pattern, never under its address:
+// that would hold names and be without bound.
+func (m metrics) measured(pattern string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began, seen := time.Now(), &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		h.ServeHTTP(seen, r)
+		m.requests.WithLabelValues(pattern, strconv.Itoa(seen.status)).Observe(time.Since(began).Seconds())
+	})
+}
+
+// statusWriter remembers the status that was answered.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader passes the status on.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the real one.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// health tells that the process runs; ready, that it can answer questions. Both
+// say no more than that, since anybody may ask.
+func health(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
+
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	if err := s.Folder.Ready(); err != nil {
+		http.Error(w, errNotReady.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	health(w, nil)
+}
+
+var errNotReady = errors.New("not ready")
+
+// operations are the addresses for operators' programs.
+func (s *Server) operations() {
+	s.mux.HandleFunc("GET /healthz", health)
+	s.mux.HandleFunc("GET /readyz", s.ready)
+	s.mux.Handle("GET /metrics", s.localOnly(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
+}
+
+// localOnly answers who asks from this machine alone: figures of operation are
+// nobody else's business.
+func (s *Server) localOnly(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLocal(r) {
+			http.NotFound(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
