@@ -125,7 +125,7 @@ func (r *request) comparedWith(f *kpi.Frame) string {
 	if f.Compare == nil {
 		return ""
 	}
-	return r.reader.T("kpi.compared_with", map[string]any{"from": r.reader.Date(f.Compare.From), "to": r.reader.Date(f.Compare.To - 1)})
+	return r.reader.T("web.compared_with", map[string]any{"from": r.reader.Date(f.Compare.From), "to": r.reader.Date(f.Compare.To - 1)})
 }
 
 func (r *request) cards(v view, f, courses *kpi.Frame) []card {
@@ -219,12 +219,12 @@ func before(x kpi.Figure, numerator bool) float64 {
 
 // finding words a finding: a place to look, with the counts that it rests on.
 func (r *request) finding(v view, f overview.Finding) finding {
-	pairs := []string{"agent", f.Of}
+	pairs, why := []string{"agent", f.Of}, "overview.why_all"
 	if f.Among != "" {
-		pairs = append(pairs, "campaign", f.Among)
+		pairs, why = append(pairs, "campaign", f.Among), "overview.why"
 	}
 	return finding{Who: f.Of, What: r.reader.Name(f.KPI), URL: v.to("/kpi/"+f.KPI, pairs...),
-		Why: r.reader.T("overview.why", map[string]any{"own": r.reader.Rate(f.Own), "x": r.reader.Number(f.Own.X, 0), "n": r.reader.Number(f.Own.N, 0),
+		Why: r.reader.T(why, map[string]any{"own": r.reader.Rate(f.Own), "x": r.reader.Number(f.Own.X, 0), "n": r.reader.Number(f.Own.N, 0),
 			"others": r.reader.Rate(f.Others), "campaign": f.Among})}
 }
 
