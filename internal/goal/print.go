@@ -1,0 +1,58 @@
+package goal
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/kpi"
+)
+
+// Printer writes texts, numbers and dates in a reader's language.
+type Printer interface {
+	Lang() string
+	T(key string, args map[string]any) string
+	Amount(a callpace.Amount, decimals int) string
+	Date(day int64) string
+}
+
+// Print writes a message with the dates, quantities and names among its
+// arguments in the reader's language.
+func Print(p Printer, m callpace.Message) string {
+	args := maps.Clone(m.Args)
+	for name, v := range args {
+		switch v := v.(type) {
+		case calendar.Date:
+			args[name] = p.Date(int64(v))
+		case Quantity:
+			args[name] = v.print(p)
+		case Named:
+			args[name] = v.Name(p.Lang())
+		case callpace.Message:
+			args[name] = Print(p, v)
+		}
+	}
+	return p.T(m.Key, args)
+}
+
+func (q Quantity) print(p Printer) string {
+	value, key := q.Value, "goal.quantity.plain"
+	switch {
+	case q.Points:
+		value, key = value*100, "goal.quantity.points"
+	case q.Relative || q.Unit == kpi.UnitPercent:
+		value, key = value*100, "goal.quantity.percent"
+	case q.Unit == kpi.UnitSeconds && value != 0 && value%(60*callpace.One) == 0:
+		value, key = value/60, "goal.quantity.minutes"
+	case q.Unit == kpi.UnitSeconds:
+		key = "goal.quantity.seconds"
+	case q.Unit == kpi.UnitMoney:
+		key = "goal.quantity.money"
+	}
+	text := p.Amount(value, 0)
+	if q.Signed && value > 0 {
+		text = "+" + text
+	}
+	return strings.TrimSpace(p.T(key, map[string]any{"value": text, "currency": q.Currency}))
+}
