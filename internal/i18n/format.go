@@ -26,18 +26,34 @@ func (l Localizer) Percent(share float64, decimals int) string {
 // Amount writes an amount exactly, with at least some decimals. It carries no
 // unit: the currency always stands beside it.
 func (l Localizer) Amount(a callpace.Amount, decimals int) string {
-	whole, fraction, _ := strings.Cut(strings.TrimPrefix(a.String(), "-"), ".")
-	n, _ := strconv.ParseInt(whole, 10, 64) // digits by construction
-	out := l.decimal(n)
+	return l.Total(a.Total(), decimals)
+}
+
+// Total writes a total as Amount does.
+func (l Localizer) Total(t callpace.Total, decimals int) string {
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(t.String(), "-"), ".")
+	out := l.whole(whole)
 	if decimals = max(decimals, len(fraction)); decimals > 0 {
 		// Whole and fraction apart, since a float would not hold all 18 digits.
 		f, _ := strconv.ParseFloat("0."+fraction, 64)
 		out += strings.TrimPrefix(l.Number(f, decimals), l.Int(0))
 	}
-	if a < 0 {
+	if t.Sign() < 0 {
 		out = strings.Replace(l.Int(-1), l.Int(1), out, 1)
 	}
 	return out
+}
+
+// whole groups the digits of a whole number of any size, three by three as all
+// the languages here do: those beyond 18 digits are put before the rest.
+func (l Localizer) whole(digits string) string {
+	if len(digits) <= 18 {
+		n, _ := strconv.ParseInt(digits, 10, 64) // digits by construction
+		return l.decimal(n)
+	}
+	// A one before the last 18 keeps their zeros and the grouping.
+	low, _ := strconv.ParseInt("1"+digits[len(digits)-18:], 10, 64)
+	return l.whole(digits[:len(digits)-18]) + strings.TrimPrefix(l.decimal(low), l.Int(1))
 }
 
 // Date writes a day number as a date with the month's name, in the

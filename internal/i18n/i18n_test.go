@@ -44,6 +44,13 @@ func TestNumbers(t *testing.T) {
 
 	l := speak(t, "en", gregorian)
 	require.Equal(t, "12", l.Amount(12_000_000, 0))
+	large := func(text string) callpace.Total {
+		n, ok := callpace.ParseTotal(text)
+		require.True(t, ok)
+		return n
+	}
+	require.Equal(t, "-1,500,000,000,000,000.5", l.Total(large("-1500000000000000.5"), 0))
+	require.Equal(t, "12,345,000,000,000,000,000,678.00", l.Total(large("12345000000000000000678"), 2))
 	require.Equal(t, "12.00", l.Amount(12_000_000, 2))
 	require.Equal(t, "-1,000", l.Amount(-1_000_000_000, 0))
 }

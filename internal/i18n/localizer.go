@@ -25,6 +25,9 @@ type Localizer struct {
 // Lang gives the language, such as "uk".
 func (l Localizer) Lang() string { return l.lang }
 
+// Calendar gives the organisation's calendar, in which dates are written.
+func (l Localizer) Calendar() calendar.Calendar { return l.cal }
+
 // RightToLeft tells the direction of the script.
 func (l Localizer) RightToLeft() bool { return l.lang == "fa" }
 

@@ -2,6 +2,7 @@ package kpi
 
 import (
 	"embed"
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -114,6 +115,7 @@ type Catalogue struct {
 	order    []string // KPI ids as written
 	dims     map[string]*dimension
 	dimOrder []string
+	settings map[string]settingRule
 	locale   *locale
 }
 
@@ -129,12 +131,12 @@ type File struct {
 func Load(files ...File) (*Catalogue, error) {
 	c := &Catalogue{measures: map[string]*MeasureDef{}, kpis: map[string]*Def{}, dims: map[string]*dimension{}}
 	c.locale = newLocale()
-	if err := c.loadDimensions(); err != nil {
+	if err := errors.Join(c.loadDimensions(), c.loadSettings()); err != nil {
 		return nil, err
 	}
 	names, _ := fs.Glob(builtin, "catalog/*.yaml")
 	for _, name := range names {
-		if path.Base(name) == "dimensions.yaml" {
+		if base := path.Base(name); base == "dimensions.yaml" || base == "settings.yaml" {
 			continue
 		}
 		data, _ := builtin.ReadFile(name)

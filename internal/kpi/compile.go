@@ -17,6 +17,8 @@ type compiled struct {
 	num, den formula
 	immature formula
 	uses     []*use
+	ids      []string        // of the KPIs that it is made of, itself included
+	changes  []SettingChange // within the period asked for
 }
 
 // resolve finds and compiles a KPI by its name, id or id:variant.
@@ -34,11 +36,12 @@ func (c *Catalogue) resolve(name string, override map[string]map[string]any) (*c
 		return nil, err
 	}
 	var uses []*use
-	k, err := compiler{catalogue: c, override: override, uses: &uses}.compile(d, v)
+	var ids []string
+	k, err := compiler{catalogue: c, override: override, uses: &uses, ids: &ids}.compile(d, v)
 	if err != nil {
 		return nil, err
 	}
-	k.name, k.uses = name, uses
+	k.name, k.uses, k.ids = name, uses, ids
 	return k, nil
 }
 
@@ -51,6 +54,8 @@ func (c compiler) compile(d *Def, v Variant) (*compiled, error) {
 			c.settings[s] = value
 		}
 	}
+	*c.ids = append(*c.ids, d.ID)
+	v.Name, v.Settings = d.nameBy(v, c.settings), c.settings
 	k := &compiled{name: d.ID, def: d, variant: v, kind: v.Kind, unit: v.Unit}
 	part := func(field, text string) (formula, error) {
 		f, err := c.formula(text)

@@ -4,16 +4,17 @@ import (
 	"math"
 	"slices"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/stats"
 )
 
-// number is a value while a formula is reckoned: exact in millionths as long
+// number is a value while a formula is reckoned: exact as long
 // as it was only added up. The zero number is no data; mark says why, if there
 // is something to say.
 type number struct {
 	ok       bool
 	v        float64
-	exact    int64
+	exact    callpace.Total
 	isExact  bool
 	money    bool
 	currency string // "" of money: nothing was added yet
@@ -34,6 +35,9 @@ func (p *Plan) valueIn(g *gathered, r *row, values []*Value) look {
 		if u.def.Scoped && (g.above || g.narrow[p.timeOf(r.key)] && !p.unplaced(r.key)) {
 			return Value{}, CostAbove, false
 		}
+		if u.def.Scoped && g.unshared[p.timeOf(r.key)] {
+			return Value{}, CostUnshared, false
+		}
 		if v := values[column]; v != nil && (v.Valid || v.Mixed) {
 			return *v, "", true
 		}
@@ -42,7 +46,7 @@ func (p *Plan) valueIn(g *gathered, r *row, values []*Value) look {
 		}
 		switch u.measure.Agg {
 		case Count, Sum, Money, Distinct:
-			return Value{Valid: true, Scale: 1}, "", true
+			return Value{Valid: true}, "", true
 		case Set, Histogram:
 			return Value{Valid: true}, "", true
 		}
@@ -55,7 +59,7 @@ func (g *gathered) eval(f formula, at look) number {
 	switch f := f.(type) {
 	case constant:
 		exact := f.value * million
-		return number{ok: true, v: f.value, exact: int64(math.Round(exact)), isExact: exact == math.Trunc(exact) && math.Abs(exact) < 1e15}
+		return number{ok: true, v: f.value, exact: callpace.Amount(math.Round(exact)).Total(), isExact: exact == math.Trunc(exact) && math.Abs(exact) < 1e15}
 	case measureRef:
 		return measured(f.use, at)
 	case arithmetic:
@@ -79,13 +83,9 @@ func measured(u *use, at look) number {
 	if u.measure.Agg == Quantile {
 		return number{ok: true, v: v.Float}
 	}
-	scale := max(v.Scale, 1)
-	n := number{ok: true, v: float64(v.Exact) / float64(scale), money: u.class == classMoney}
+	n := number{ok: true, v: v.Exact.Float(), exact: v.Exact, isExact: true, money: u.class == classMoney}
 	if n.money {
 		n.currency = v.Currency
-	}
-	if factor := million / scale; v.Exact < math.MaxInt64/factor && v.Exact > math.MinInt64/factor {
-		n.exact, n.isExact = v.Exact*factor, true
 	}
 	return n
 }
@@ -103,14 +103,13 @@ func calculate(op string, a, b number) number {
 		if a.currency != "" && b.currency != "" && a.currency != b.currency {
 			return number{mark: MixedCurrencies}
 		}
-		out.isExact = a.isExact && b.isExact
-		if op == "+" {
-			out.v, out.exact = a.v+b.v, a.exact+b.exact
-		} else {
-			out.v, out.exact = a.v-b.v, a.exact-b.exact
+		addend, v := b.exact, b.v
+		if op == "-" {
+			addend, v = addend.Neg(), -v
 		}
-		if out.isExact {
-			out.v = float64(out.exact) / million
+		out.v = a.v + v
+		if sum, fits := a.exact.Add(addend); fits && a.isExact && b.isExact {
+			out.exact, out.v, out.isExact = sum, sum.Float(), true
 		}
 	case "*":
 		out.v = a.v * b.v
@@ -207,7 +206,7 @@ func members(f application, at look) number {
 			n++
 		}
 	}
-	return number{ok: true, v: float64(n), exact: n * million, isExact: true}
+	return number{ok: true, v: float64(n), exact: callpace.TotalOf(n, 1), isExact: true}
 }
 
 // linear tells whether the formula of a sum is the sum of the formula: only

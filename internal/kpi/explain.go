@@ -18,6 +18,7 @@ type Explanation struct {
 	Variants []string // as they are asked for, the default first
 	Facts    []string
 	Rules    []Rule
+	History  []SettingChange // of the settings, as the organisation set them
 }
 
 // ExplainedMeasure is a measure of a formula, as it is written.
@@ -28,13 +29,18 @@ type ExplainedMeasure struct {
 }
 
 // Explain tells how a KPI, id or id:variant, is reckoned.
-func (c *Catalogue) Explain(name string) (*Explanation, error) {
-	k, err := c.resolve(name, nil)
+func (c *Catalogue) Explain(name string) (*Explanation, error) { return c.ExplainFor(name, Query{}) }
+
+// ExplainFor tells how a KPI is reckoned where a query asks for it: by the
+// settings that count for its period.
+func (c *Catalogue) ExplainFor(name string, q Query) (*Explanation, error) {
+	k, err := c.resolve(name, c.settingsFor(q))
 	if err != nil {
 		return nil, err
 	}
 	e := &Explanation{Def: k.def, Name: name, Variant: k.variant.Name, Kind: k.kind, Unit: k.unit,
-		Formula: k.text(), Settings: maps.Clone(k.variant.Settings), Variants: k.def.Names(), Rules: k.def.Rules}
+		Formula: k.text(), Settings: maps.Clone(k.variant.Settings), Variants: k.def.Names(), Rules: k.def.Rules,
+		History: q.Policy.of(k.ids)}
 	for _, u := range k.uses {
 		e.Measures = append(e.Measures, ExplainedMeasure{MeasureDef: u.def, Date: u.date, As: u.measure.Agg})
 		if !slices.Contains(e.Facts, u.fact.Name) {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/stats"
@@ -16,12 +15,15 @@ func (p *Plan) frame(g *gathered) *Frame {
 	f := &Frame{Dims: p.Query.By, Period: g.period, Compare: p.Query.Compare}
 	for _, k := range p.kpis {
 		f.Columns = append(f.Columns, Column{Name: k.name, ID: k.def.ID, Variant: k.variant.Name, Version: k.def.Version,
-			Unit: k.unit, Kind: k.kind, Better: k.def.Better, Target: k.def.Target})
+			Unit: k.unit, Kind: k.kind, Better: k.def.Better, Target: k.def.Target, Settings: k.variant.Settings, Changes: k.changes})
 	}
 	for _, r := range g.order {
 		out := FrameRow{Key: r.key, Figures: make([]Figure, len(p.kpis))}
 		for i, k := range p.kpis {
 			out.Figures[i] = p.figure(g, r, k)
+			if x := &out.Figures[i]; x.Valid && len(k.changes) > 0 {
+				x.Marks = append(x.Marks, Redefined)
+			}
 		}
 		f.Rows = append(f.Rows, out)
 	}
@@ -76,7 +78,7 @@ func (p *Plan) shown(n number, k *compiled) Figure {
 		return f
 	}
 	if n.isExact {
-		f.Exact, f.IsExact = callpace.Amount(n.exact), true
+		f.Exact, f.IsExact = n.exact, true
 	}
 	if k.unit == UnitMoney {
 		f.Currency = n.currency
@@ -176,7 +178,7 @@ func share(f *Frame, column int) {
 	var whole number
 	for _, r := range f.Rows {
 		if x := r.Figures[column]; x.Valid {
-			n := number{ok: true, v: x.Number, exact: int64(x.Exact), isExact: x.IsExact, currency: x.Currency}
+			n := number{ok: true, v: x.Number, exact: x.Exact, isExact: x.IsExact, currency: x.Currency}
 			if !whole.ok && whole.mark == "" {
 				whole = n
 			} else {

@@ -72,6 +72,7 @@ type compiler struct {
 	override  map[string]map[string]any // settings by KPI
 	stack     []string
 	uses      *[]*use
+	ids       *[]string // of the KPIs compiled
 }
 
 func (c compiler) formula(text string) (formula, error) {

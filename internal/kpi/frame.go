@@ -24,6 +24,10 @@ type Column struct {
 	Kind    Kind
 	Better  string
 	Target  *float64
+	// Settings are those that the figures are reckoned by, Changes what of them
+	// changed within the period: figures are marked Redefined then.
+	Settings map[string]any
+	Changes  []SettingChange
 }
 
 // FrameRow is one group with a figure per column.
@@ -41,6 +45,8 @@ const (
 	Immature        Mark = "immature"         // part of the group is too young to be judged
 	MixedCurrencies Mark = "mixed_currencies" // amounts that cannot be added: no data
 	CostAbove       Mark = "cost_above"       // costs are known for a broader level only: no data
+	Redefined       Mark = "redefined"        // settings changed within the period; those at its end count
+	CostUnshared    Mark = "cost_unshared"    // nothing to share such costs by: no data
 )
 
 // SmallGroup is the denominator below which a rate is marked Small.
@@ -51,7 +57,7 @@ type Figure struct {
 	Valid  bool
 	Number float64 // in the unit of the column; percents as fractions
 	// Exact is the value where it is a sum or count without rounding.
-	Exact    callpace.Amount
+	Exact    callpace.Total
 	IsExact  bool
 	Currency string // of money
 	// Num and Den are the parts of proportions, ratios and means.

@@ -96,6 +96,19 @@ func (d *Def) VariantName(lang, variant string) string {
 	return strings.ReplaceAll(w.Name, "{"+name+"}", value)
 }
 
+// VariantDescription says what a variant means in a language, else in English;
+// "" where the name says it all.
+func (d *Def) VariantDescription(lang, variant string) string {
+	ids := []string{d.ID + ":" + variant, "*:" + variant}
+	for _, v := range d.Variants {
+		if _, _, ok := v.match(variant); ok {
+			ids = append(ids, d.ID+":"+v.Name)
+		}
+	}
+	w, _ := d.locale.find(lang, ids...)
+	return w.Description
+}
+
 // Word gives the name of a dimension ("dim.agent") or a unit ("unit.money") in
 // a language, else in English, else the part after the point.
 func (c *Catalogue) Word(lang, id string) string {

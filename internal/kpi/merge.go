@@ -33,7 +33,7 @@ func (g *gathered) merge(p *Plan, s *selection, groups []Group) error {
 			if v.Valid || v.Mixed {
 				g.any[column] = true
 			}
-			if u.def.Scoped && v.Valid && v.Exact != 0 && p.unplaced(group.Key) {
+			if u.def.Scoped && s.sharing == nil && v.Valid && v.Exact.Sign() != 0 && p.unplaced(group.Key) {
 				g.narrow[p.timeOf(group.Key)] = true
 			}
 		}
@@ -65,18 +65,25 @@ func (g *gathered) mergeDays(daily []*use, groups []Group) {
 // the cost stands above that level.
 func (p *Plan) unplaced(key []string) bool {
 	for i, name := range p.Query.By {
-		if _, time := buckets[name]; !time && key[i] == "" {
+		if !inDays(name) && key[i] == "" {
 			return true
 		}
 	}
 	return false
 }
 
+// inDays tells whether a dimension is a time that the day of a cost decides:
+// costs know no hours.
+func inDays(dimension string) bool {
+	b, time := buckets[dimension]
+	return time && b != BucketHour
+}
+
 // timeOf is the part of a key that is time.
 func (p *Plan) timeOf(key []string) string {
 	var out []string
 	for i, name := range p.Query.By {
-		if _, time := buckets[name]; time {
+		if inDays(name) {
 			out = append(out, key[i])
 		}
 	}

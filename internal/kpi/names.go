@@ -143,6 +143,8 @@ func (k checker) literal(n ast.Node, v any) (typed, error) {
 	switch v := v.(type) {
 	case callpace.Amount:
 		return typed{Expr: Number{v}, sort: aNumber}, nil
+	case setAmount:
+		return typed{Expr: Number{callpace.Amount(v)}, sort: aNumber}, nil
 	case int, int64, uint64, float64:
 		return k.number(n, fmt.Sprint(v))
 	case string:

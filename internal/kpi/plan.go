@@ -22,7 +22,8 @@ type Plan struct {
 // selection is one Select and what its measures are for.
 type selection struct {
 	Select
-	uses []*use
+	uses    []*use
+	sharing *sharing // nil: nothing to share
 }
 
 // probe asks whether a fact has rows at all, and which of the dimensions that
@@ -56,11 +57,13 @@ func (c *Catalogue) Plan(ctx context.Context, e Engine, q Query) (*Plan, error) 
 		return nil, err
 	}
 	p := &planner{catalogue: c, attrs: attributes{}, plan: &Plan{Query: q}}
+	settings := c.settingsFor(q)
 	for _, name := range q.KPIs {
-		k, err := c.resolve(name, q.Settings)
+		k, err := c.resolve(name, settings)
 		if err != nil {
 			return nil, err
 		}
+		k.changes = k.changedWithin(q)
 		p.plan.kpis = append(p.plan.kpis, k)
 	}
 	if p.needsAttributes() {
@@ -78,6 +81,7 @@ func (c *Catalogue) Plan(ctx context.Context, e Engine, q Query) (*Plan, error) 
 			}
 		}
 	}
+	p.share()
 	return p.plan, nil
 }
 
@@ -137,7 +141,9 @@ func (p *planner) place(k *compiled, u *use) error {
 			return err
 		}
 		s.Dims = append(s.Dims, d)
-		p.probe(k.name, name, u.fact, d.Expr)
+		if !p.sharedBy(u, levelOf(d)) {
+			p.probe(k.name, name, u.fact, d.Expr)
+		}
 	}
 	for _, text := range q.Where {
 		e, err := p.condition(k.name, text, u)
@@ -171,7 +177,7 @@ func (p *planner) place(k *compiled, u *use) error {
 func (s *selection) shares(o Select, u *use) bool {
 	first := s.uses[0]
 	return s.Fact == o.Fact && s.Date == o.Date && s.Span == o.Span && first.story == u.story &&
-		fmt.Sprint(first.def.Dims) == fmt.Sprint(u.def.Dims)
+		first.def.Scoped == u.def.Scoped && first.shareable() == u.shareable() && fmt.Sprint(first.def.Dims) == fmt.Sprint(u.def.Dims)
 }
 
 // condition compiles a filter for the rows of a measure.
@@ -184,7 +190,9 @@ func (p *planner) condition(kpi, text string, u *use) (Expr, error) {
 	e, err := checker{text: text, fact: u.fact, filter: names}.compile(aTruth)
 	if err == nil {
 		for _, name := range dimensionsIn(e, p.catalogue, u.fact) {
-			p.probe(kpi, name, u.fact, p.catalogue.dims[name].facts[u.fact].Expr)
+			if d := p.catalogue.dims[name].facts[u.fact]; !p.sharedBy(u, levelOf(Dim{Expr: d.Expr})) {
+				p.probe(kpi, name, u.fact, d.Expr)
+			}
 		}
 		return e, nil
 	}
@@ -194,8 +202,45 @@ func (p *planner) condition(kpi, text string, u *use) (Expr, error) {
 		if p.catalogue.dims[name] != nil || slices.Contains(p.attrs.names(), name) {
 			return nil, notJoinable(kpi, name, u.fact)
 		}
+		if slices.ContainsFunc(facts.Tables, func(t *facts.Table) bool { return hasColumn(t, name) }) {
+			return nil, p.notOfFact(kpi, name, u.fact)
+		}
 	}
 	return nil, err
+}
+
+func hasColumn(t *facts.Table, name string) bool { return t.Has(name) || t.HasMoment(name) }
+
+// notOfFact says that a KPI's fact lacks a column, and which KPIs have it: of
+// those asked for, else of all.
+func (p *planner) notOfFact(kpi, column string, fact *facts.Table) error {
+	var asked, all []string
+	for _, k := range p.plan.kpis {
+		if k.has(column) {
+			asked = append(asked, k.name)
+		}
+	}
+	for _, id := range p.catalogue.order {
+		if k, err := p.catalogue.resolve(id, nil); err == nil && k.has(column) {
+			all = append(all, id)
+		}
+	}
+	if len(asked) > 0 {
+		all = asked
+	}
+	const enough = 8
+	if len(all) > enough {
+		all = append(all[:enough:enough], "…")
+	}
+	if len(all) == 0 {
+		return callpace.E(callpace.Invalid, "kpi.column_of_none", "kpi", kpi, "column", column, "fact", fact.Name)
+	}
+	return callpace.E(callpace.Invalid, "kpi.column_not_of_fact", "kpi", kpi, "column", column, "fact", fact.Name, "able", strings.Join(all, ", "))
+}
+
+// has tells whether all facts of a KPI have a column.
+func (k *compiled) has(column string) bool {
+	return !slices.ContainsFunc(k.uses, func(u *use) bool { return !hasColumn(u.fact, column) })
 }
 
 // dimensionsIn lists the dimensions of a filter that sources may leave empty.

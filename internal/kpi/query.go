@@ -36,6 +36,13 @@ type Query struct {
 	Calendar calendar.Calendar
 	Currency string                    // the organisation's
 	Settings map[string]map[string]any // by KPI id and setting, in place of the catalogue's
+	// Policy holds the organisation's settings of KPIs. Those in force on the
+	// last day of the period count, on that of asking where none is asked for.
+	Policy Policy
+	// AsOf is the day whose settings count instead: a goal pins its own.
+	AsOf *int64
+	// Allocation shares costs that are known for a broader level only.
+	Allocation Allocation
 }
 
 // Comparison names the days that a period is compared with.

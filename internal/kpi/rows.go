@@ -12,8 +12,33 @@ type RowsSpec struct {
 	// Unique lists one row, the first by date, for each value of an expression
 	// and none for null: what a count of different leads counted. nil: every row.
 	Unique Expr
+	// After begins the listing with the rows that stand at or behind a place,
+	// given by what a row has in the columns of Order: rows that come or go before
+	// it move nothing. nil: from the first row. Offset counts from there.
+	After  []Cell
 	Limit  int // 0: no limit
 	Offset int
+}
+
+// Order gives the columns by which a listing is ordered, nulls last: by the
+// fact's date, and total as far as rows differ in what tells them apart.
+func (s RowsSpec) Order() []facts.Column {
+	var names []string
+	if s.Date != "" {
+		names = append(names, s.Date+"_at")
+	}
+	for _, m := range s.Fact.Moments {
+		if m != s.Date {
+			names = append(names, m+"_at")
+		}
+	}
+	var out []facts.Column
+	for _, n := range append(names, "source", "source_id", "origin", "agent", "lead") {
+		if i := s.Fact.Col(n); i >= 0 {
+			out = append(out, s.Fact.Columns[i])
+		}
+	}
+	return out
 }
 
 // RowSet is a listing of rows, ordered by the fact's date.

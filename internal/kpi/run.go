@@ -3,6 +3,7 @@ package kpi
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -52,12 +53,12 @@ func (p *Plan) probe(ctx context.Context, e Engine) (known map[string]bool, err 
 		if err != nil {
 			return nil, fmt.Errorf("probe %s: %w", o.Fact.Name, err)
 		}
-		if len(groups) == 0 || groups[0].Values[0].Exact == 0 {
+		if len(groups) == 0 || groups[0].Values[0].Exact.Sign() == 0 {
 			continue
 		}
 		known[o.Fact.Name] = true
 		for i, dim := range o.dims {
-			if groups[0].Values[i+1].Exact == 0 {
+			if groups[0].Values[i+1].Exact.Sign() == 0 {
 				return nil, notJoinable(o.kpi[i], dim, o.Fact)
 			}
 		}
@@ -75,6 +76,8 @@ type gathered struct {
 	any    []bool          // by column: some row has a value
 	narrow map[string]bool // groups of time in which a scoped cost stands above the level asked
 	above  bool            // a scoped cost stands above what a filter chose
+	// unshared are groups of time with a cost that there is nothing to share by.
+	unshared map[string]bool
 }
 
 // row is one group: a value per use, nil where its Select has no such group.
@@ -85,7 +88,7 @@ type row struct {
 }
 
 func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, known map[string]bool) (*gathered, error) {
-	g := &gathered{period: period, uses: map[string]int{}, known: known, rows: map[string]*row{}, narrow: map[string]bool{}}
+	g := &gathered{period: period, uses: map[string]int{}, known: known, rows: map[string]*row{}, narrow: map[string]bool{}, unshared: map[string]bool{}}
 	for _, s := range p.selections {
 		for _, u := range s.uses {
 			g.uses[u.key] = len(g.uses)
@@ -99,6 +102,9 @@ func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, kno
 		sel := s.Select
 		if period != nil {
 			sel.From, sel.To = period.From, period.To
+		}
+		if s.sharing != nil {
+			sel.Where = slices.Concat(sel.Where, s.sharing.placed)
 		}
 		eg.Go(func() (err error) {
 			totals[i], err = e.Aggregate(until, sel)
@@ -126,6 +132,11 @@ func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, kno
 			return nil, err
 		}
 		g.mergeDays(p.dailyUses(s), byDay[i])
+	}
+	for _, s := range p.selections {
+		if err := p.shareOut(ctx, e, g, s); err != nil {
+			return nil, err
+		}
 	}
 	if len(p.Query.By) == 0 && len(g.order) == 0 {
 		g.row(nil)
@@ -185,7 +196,7 @@ func (p *Plan) clustered(u *use) bool {
 // means them: those of the whole company, where one team is asked for.
 func (p *Plan) costsAbove(ctx context.Context, e Engine, g *gathered) error {
 	for _, s := range p.selections {
-		if len(s.Where) == 0 || !s.uses[0].def.Scoped {
+		if len(s.Where) == 0 || !s.uses[0].def.Scoped || s.sharing != nil {
 			continue
 		}
 		sel := s.Select
@@ -198,7 +209,7 @@ func (p *Plan) costsAbove(ctx context.Context, e Engine, g *gathered) error {
 		if err != nil {
 			return err
 		}
-		g.above = g.above || len(groups) > 0 && groups[0].Values[0].Exact > 0
+		g.above = g.above || len(groups) > 0 && groups[0].Values[0].Exact.Sign() > 0
 	}
 	return nil
 }

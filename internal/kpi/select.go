@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
 )
 
@@ -86,11 +87,9 @@ type Measure struct {
 // Value is what an aggregate came to. The zero Value is null: no rows.
 type Value struct {
 	Valid bool
-	// Exact is the result of Count, Sum, Money, Distinct and Max in the unit of
-	// the kind: 1 for Int, 1/1,000 for Seconds, 1/1,000,000 for Amount and for
-	// everything Shared. Scale is that 1, 1,000 or 1,000,000.
-	Exact int64
-	Scale int64
+	// Exact is the result of Count, Sum, Money, Distinct and Max; of a moment
+	// its microseconds since 1970.
+	Exact callpace.Total
 	// Float is the result of Quantile.
 	Float float64
 	// Currency is the one of a Money value: the organisation's where every row

@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// Nearest gives the known name that a mistyped one was most likely meant to
+// be, or "" where none is close.
+func Nearest(name string, known []string) string { return nearest(name, known) }
+
 // nearest gives the known name that a mistyped one was most likely meant to
 // be, or "" where none is close.
 func nearest(name string, known []string) string {

@@ -91,3 +91,25 @@ func (v Variant) match(name string) (setting string, value any, ok bool) {
 	}
 	return m[2], a, true
 }
+
+// nameBy is the name of a variant where settings are not those of its name:
+// the default 20s is shown as 30s once 30 is set.
+func (d *Def) nameBy(v Variant, settings map[string]any) string {
+	for _, pattern := range d.Variants {
+		setting, value, ok := pattern.match(v.Name)
+		if !ok || pattern.Name == v.Name {
+			continue
+		}
+		if now := SettingText(settings[setting]); now != SettingText(value) {
+			m := settingInName.FindStringSubmatch(pattern.Name)
+			return m[1] + now + m[3]
+		}
+	}
+	return v.Name
+}
+
+// named tells whether the variant's name says a setting, so that nothing else does.
+func (k *compiled) named(setting string) bool {
+	_, ok := k.variant.Settings[setting].(callpace.Amount)
+	return ok
+}

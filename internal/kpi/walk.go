@@ -36,11 +36,11 @@ type walk struct {
 }
 
 // Walks follows every measure of the KPIs' default variants. Of the query,
-// period, scope and clock count. Facts without rows of the source are left out.
+// period, scope, clock and settings count. Facts without rows of the source are left out.
 func (c *Catalogue) Walks(ctx context.Context, e Engine, q Query, source string) ([]Walk, error) {
 	var walks []*walk
 	for _, d := range c.Defs() {
-		k, err := c.resolve(d.ID, nil)
+		k, err := c.resolve(d.ID, c.settingsFor(q))
 		if err != nil {
 			return nil, err
 		}
@@ -149,10 +149,10 @@ func walkSelects(walks []*walk, c *Catalogue, q Query, source string) []*selecti
 }
 
 func (w *walk) fill(values []Value) {
-	w.Rows = values[0].Exact
+	w.Rows = values[0].Exact.Whole()
 	left := w.Rows
 	for i := range w.Steps {
-		n := values[w.first+i].Exact
+		n := values[w.first+i].Exact.Whole()
 		w.Steps[i].Out, left = left-n, n
 	}
 	w.Counted = left

@@ -25,6 +25,9 @@ type Column struct {
 	Kind    kpi.Kind `json:"kind"`
 	Better  string   `json:"better"`
 	Target  *float64 `json:"target,omitempty"`
+	// As kpi.ParseSetting reads them.
+	Settings map[string]string   `json:"settings,omitempty" doc:"Settings that the figures are reckoned by"`
+	Changes  []kpi.SettingChange `json:"setting_changes,omitempty" doc:"Settings that changed within the period; those at its end count for all of it"`
 }
 
 // AnswerRow is one group: its key by dimension (null: none) and its figures by KPI.
@@ -64,7 +67,7 @@ func (r Reader) Answer(f *kpi.Frame) Answer {
 		out.From, out.To = Day(f.Period.From), Day(f.Period.To-1)
 	}
 	for _, c := range f.Columns {
-		out.KPIs = append(out.KPIs, Column{c.Name, r.Title(c), c.Variant, c.Version, c.Unit, c.Kind, c.Better, c.Target})
+		out.KPIs = append(out.KPIs, Column{c.Name, r.Title(c), c.Variant, c.Version, c.Unit, c.Kind, c.Better, c.Target, Settings(c.Settings), c.Changes})
 	}
 	for _, row := range f.Rows {
 		a := AnswerRow{Key: map[string]*string{}, Figures: map[string]Figure{}}
@@ -96,6 +99,15 @@ func answerFigure(x kpi.Figure) Figure {
 		}
 	}
 	return f
+}
+
+// Settings writes settings for machines.
+func Settings(settings map[string]any) map[string]string {
+	out := make(map[string]string, len(settings))
+	for name, v := range settings {
+		out[name] = kpi.SettingText(v)
+	}
+	return out
 }
 
 func some(ok bool, v float64) *float64 {

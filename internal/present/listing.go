@@ -30,7 +30,7 @@ func List(set kpi.RowSet, clock *facts.Clock) Listing {
 	for _, r := range set.Rows {
 		row := []string{blankZero(r.Input), blankZero(r.Line)}
 		for i, c := range set.Columns {
-			if dayOnly(set, r, i) {
+			if DayOnly(set, r, i) {
 				row = append(row, Cell(facts.Day, r.Cells[i+1], clock))
 				continue
 			}
@@ -74,9 +74,9 @@ func Bookkeeping(column string) bool {
 	return hidden[column] || strings.HasSuffix(column, "_day") || strings.HasSuffix(column, "_hour")
 }
 
-// dayOnly tells whether column i is the instant of a moment of which no time of
+// DayOnly tells whether column i is the instant of a moment of which no time of
 // day is known: its columns M_at, M_day and M_hour stand in this order.
-func dayOnly(set kpi.RowSet, r kpi.Row, i int) bool {
+func DayOnly(set kpi.RowSet, r kpi.Row, i int) bool {
 	m, at := strings.CutSuffix(set.Columns[i].Name, "_at")
 	return at && i+2 < len(set.Columns) && set.Columns[i+2].Name == m+"_hour" && r.Cells[i].Valid && !r.Cells[i+2].Valid
 }

@@ -20,7 +20,8 @@ type Head struct {
 var marks = []struct {
 	mark kpi.Mark
 	sign string
-}{{kpi.Small, "*"}, {kpi.Immature, "†"}, {kpi.MixedCurrencies, "‡"}, {kpi.CostAbove, "§"}}
+}{{kpi.Small, "*"}, {kpi.Immature, "†"}, {kpi.MixedCurrencies, "‡"}, {kpi.CostAbove, "§"},
+	{kpi.CostUnshared, "¤"}, {kpi.Redefined, "¶"}}
 
 // Signs are the signs that stand beside a figure with marks.
 func Signs(x kpi.Figure) string {
@@ -51,7 +52,23 @@ func (r Reader) Notes(f *kpi.Frame) []string {
 			notes = append(notes, m.sign+" "+r.T("kpi.mark."+string(m.mark), map[string]any{"limit": kpi.SmallGroup}))
 		}
 	}
+	for _, c := range f.Columns {
+		notes = append(notes, r.SettingChanges(c.Changes)...)
+	}
 	return notes
+}
+
+// SettingChanges say from when settings of KPIs count.
+func (r Reader) SettingChanges(changes []kpi.SettingChange) []string {
+	var out []string
+	for _, x := range changes {
+		key, args := "kpi.setting.always", map[string]any{"kpi": x.KPI, "setting": x.Name, "value": x.Value}
+		if day, ok := x.Day(); ok {
+			key, args["from"] = "kpi.setting.from", r.Date(day)
+		}
+		out = append(out, r.T(key, args))
+	}
+	return out
 }
 
 // Table lays a frame out. intervals adds a column with each figure's interval.
@@ -77,11 +94,8 @@ func (r Reader) Table(f *kpi.Frame, intervals bool) Table {
 	}
 	for _, row := range f.Rows {
 		cells := make([]string, 0, len(t.Head))
-		for _, k := range row.Key {
-			if k == "" {
-				k = NoData
-			}
-			cells = append(cells, k)
+		for i, k := range row.Key {
+			cells = append(cells, r.Key(f.Dims[i], k))
 		}
 		for i, x := range row.Figures {
 			c := f.Columns[i]
@@ -99,6 +113,18 @@ func (r Reader) Table(f *kpi.Frame, intervals bool) Table {
 		t.Rows = append(t.Rows, cells)
 	}
 	return t
+}
+
+// Key writes a dimension's value for people: days of the week by their names,
+// which for programs are 1 (Monday) to 7. None is a dash.
+func (r Reader) Key(dimension, value string) string {
+	switch {
+	case value == "":
+		return NoData
+	case dimension == "weekday" && len(value) == 1 && value >= "1" && value <= "7":
+		return r.Text("weekday." + value)
+	}
+	return value
 }
 
 // compared are the other period's figure and the change; one that chance

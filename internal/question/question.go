@@ -26,6 +26,9 @@ type Words struct {
 	Sort    string   // a KPI or dimension as asked, the largest first after a minus
 	Limit   int      // rows shown; 0: all
 	Shrink  bool
+	// Costs says by what costs are shared, in place of the organisation's
+	// setting: one of none, calls, hours, heads; empty: as the organisation does.
+	Costs string
 	// Intervals asks for the intervals of ratios and means too.
 	Intervals bool
 }
@@ -36,6 +39,7 @@ func Comparisons() []string { return []string{"previous", "year-ago", "same-week
 // Asker is who asks, and when: what a query needs beside its words.
 type Asker struct {
 	Settings facts.Settings
+	Policy   kpi.Policy
 	Scope    kpi.Scope
 	Now      time.Time
 }
@@ -69,6 +73,12 @@ func (a Asker) Query(w Words) (kpi.Query, *calendar.Period, error) {
 	}
 	q := kpi.Query{KPIs: w.KPIs, By: w.By, Where: w.Where, Scope: a.Scope, Now: a.Now.In(clock.Zone()), Calendar: cal, Currency: a.Settings.Currency,
 		Sort: strings.TrimPrefix(w.Sort, "-"), Desc: strings.HasPrefix(w.Sort, "-"), Limit: w.Limit, Shrink: w.Shrink, Intervals: w.Intervals}
+	q.Policy, q.Allocation = a.Policy, a.Policy.Allocation
+	if w.Costs != "" {
+		if q.Allocation, err = kpi.ParseAllocation(w.Costs); err != nil {
+			return kpi.Query{}, nil, err
+		}
+	}
 	if p != nil {
 		q.Period = &p.Range
 	}

@@ -177,8 +177,6 @@ func TestRemoveSource(t *testing.T) {
 	p, err := f.store.StreamPosition(ctx, 1)
 	require.NoError(t, err)
 	require.Zero(t, p)
-	require.NoError(t, f.store.Reset(ctx))
-	require.Equal(t, "0", f.rows("SELECT count(*) FROM calls"))
 }
 
 func TestTooManyAttributes(t *testing.T) {

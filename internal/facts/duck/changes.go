@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math/big"
 	"strings"
 
 	"github.com/callpace/callpace"
@@ -17,7 +18,7 @@ type Change struct {
 	Input         int
 	Month         string // key of the organisation's calendar
 	Measure       string // sales, gross_sales, revenue, calls, won, lost
-	Before, After callpace.Amount
+	Before, After callpace.Total
 	Cancelled     int64 // cancelled since
 	Changed       int64 // changed otherwise
 	Added         int64
@@ -32,12 +33,15 @@ type ChangeFilter struct {
 
 // Changes lists the change log, latest input first.
 func (s *Store) Changes(ctx context.Context, f ChangeFilter) ([]Change, error) {
-	return readChanges(ctx, s.db, f)
+	return readChanges(ctx, s.db, "changes", f)
 }
 
-func readChanges(ctx context.Context, db *sql.DB, f ChangeFilter) ([]Change, error) {
-	// An amount is at most 9.2 thousand thousand million; what is beyond cannot be told here.
-	where, args := []string{"abs(before) < 9e12 AND abs(after) < 9e12"}, []any{}
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func readChanges(ctx context.Context, db querier, from string, f ChangeFilter) ([]Change, error) {
+	where, args := []string{"true"}, []any{}
 	if f.Input != 0 {
 		where, args = append(where, "input = ?"), append(args, f.Input)
 	}
@@ -47,8 +51,8 @@ func readChanges(ctx context.Context, db *sql.DB, f ChangeFilter) ([]Change, err
 	if f.Month != "" {
 		where, args = append(where, "month = ?"), append(args, f.Month)
 	}
-	rows, err := db.QueryContext(ctx, "SELECT input, month, measure, TRY_CAST(before * 1000000 AS BIGINT), TRY_CAST(after * 1000000 AS BIGINT), cancelled, changed, added, removed "+
-		"FROM changes WHERE "+strings.Join(where, " AND ")+" ORDER BY input DESC, month, measure", args...)
+	rows, err := db.QueryContext(ctx, "SELECT input, month, measure, "+units("before", 6, "HUGEINT")+", "+units("after", 6, "HUGEINT")+", cancelled, changed, added, removed "+
+		"FROM "+from+" WHERE "+strings.Join(where, " AND ")+" ORDER BY input DESC, month, measure", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the change log: %w", err)
 	}
@@ -56,16 +60,23 @@ func readChanges(ctx context.Context, db *sql.DB, f ChangeFilter) ([]Change, err
 	var changes []Change
 	for rows.Next() {
 		var c Change
-		if err := rows.Scan(&c.Input, &c.Month, &c.Measure, &c.Before, &c.After, &c.Cancelled, &c.Changed, &c.Added, &c.Removed); err != nil {
+		var before, after *big.Int
+		if err := rows.Scan(&c.Input, &c.Month, &c.Measure, &before, &after, &c.Cancelled, &c.Changed, &c.Added, &c.Removed); err != nil {
 			return nil, fmt.Errorf("read the change log: %w", err)
+		}
+		var ok, ok2 bool
+		c.Before, ok = callpace.BigTotal(before)
+		c.After, ok2 = callpace.BigTotal(after)
+		if !ok || !ok2 {
+			return nil, fmt.Errorf("read the change log: %s of %s is too large", c.Measure, c.Month)
 		}
 		changes = append(changes, c)
 	}
 	return changes, rows.Err()
 }
 
-// RestoreChanges writes a change log kept from another file, since the log of
-// a rebuilt one begins empty: what it tells are moments of the past.
+// RestoreChanges writes a change log that was kept elsewhere, since the log of
+// a rebuilt file begins empty: what it tells are moments of the past.
 func (s *Store) RestoreChanges(ctx context.Context, changes []Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,7 +113,7 @@ SELECT month, measure, CAST(coalesce(sum(value), 0) AS DECIMAL(38,6)) AS value F
 // with what became of the rows replaced since. Growth of the latest month by
 // new rows alone is no correction.
 const compareMonths = `
-INSERT INTO changes
+INSERT INTO temp.told
 WITH fates AS (
 	SELECT 'orders' AS fact, d.month, r.origin,
 		CASE WHEN o.origin IS NULL THEN 'removed' WHEN NOT r.cancelled AND o.cancelled THEN 'cancelled'
@@ -141,8 +152,14 @@ func (s *Store) logChanges(ctx context.Context, input int) error {
 	if err := s.exec(ctx, monthTotals); err != nil {
 		return err
 	}
+	if err := s.exec(ctx, "DELETE FROM temp.told"); err != nil {
+		return err
+	}
 	if err := s.exec(ctx, compareMonths, input); err != nil {
 		return err
 	}
-	return s.execAll(ctx, []string{"DELETE FROM months", "INSERT INTO months SELECT month, measure, value FROM temp.months_now", "DELETE FROM replaced"})
+	if err := s.tell(ctx); err != nil {
+		return err
+	}
+	return s.execAll(ctx, []string{"INSERT INTO changes FROM temp.told", "DELETE FROM months", "INSERT INTO months SELECT month, measure, value FROM temp.months_now", "DELETE FROM replaced"})
 }

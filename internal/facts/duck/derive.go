@@ -16,16 +16,6 @@ func (s *Store) Derive(ctx context.Context) error {
 	return s.derive(ctx, func() error { return nil })
 }
 
-// Dirty tells whether facts were applied that Derive has not seen.
-func (s *Store) Dirty(ctx context.Context) (bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.flags) > 0 {
-		return true, nil
-	}
-	return s.exists(ctx, "SELECT lead FROM dirty_leads UNION ALL SELECT phone FROM dirty_phones")
-}
-
 // Finish derives, notes in the change log what an input did to months that had
 // data before, and marks the inputs as done. Usually cause is the one input
 // that is done; after a withdrawal or a mapping applied anew it is the one

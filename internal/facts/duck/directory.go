@@ -186,6 +186,12 @@ func (s *Store) loadDirectory(ctx context.Context) error {
 	return err
 }
 
+// The open ends as team_spans has them: dates that the engine can hold.
+const (
+	unboundedFrom = -2_000_000
+	unboundedTo   = 100_000_000
+)
+
 // storeTeams writes the directory's teams to team_spans, for SQL that joins them.
 func (s *Store) storeTeams(ctx context.Context) error {
 	if err := s.exec(ctx, "DELETE FROM team_spans"); err != nil {
@@ -197,7 +203,7 @@ func (s *Store) storeTeams(ctx context.Context) error {
 		spans := s.directory.teams[agent]
 		for i, span := range spans {
 			agents, teams = append(agents, agent), append(teams, span.team)
-			from, to = append(from, max(span.from, -2_000_000)), append(to, min(span.to, 100_000_000))
+			from, to = append(from, max(span.from, unboundedFrom)), append(to, min(span.to, unboundedTo))
 			isLatest := int64(0)
 			if i == len(spans)-1 {
 				isLatest = 1

@@ -2,11 +2,8 @@ package duck
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"strconv"
-
-	"github.com/duckdb/duckdb-go/v2"
+	"strings"
 )
 
 const metaMark = "journal_mark"
@@ -35,17 +32,31 @@ func (s *Store) SetMark(ctx context.Context, seq int64) error {
 	})
 }
 
-// SalvageChanges reads the change log of a file that is about to be rebuilt,
-// as far as that can be read: what readers were told should outlive the file.
-func SalvageChanges(ctx context.Context, path string) []Change {
-	connector, err := duckdb.NewConnector(path+"?access_mode=READ_ONLY", nil)
-	if err != nil {
-		return nil
+const metaReplay = "replay"
+
+// Replay gives the source that was being projected anew when the store was
+// left, and the input that was the cause; "" where none was. Until that is
+// done the source's facts are in pieces, and no month may be compared.
+func (s *Store) Replay(ctx context.Context) (source string, cause int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, err := s.meta(ctx, metaReplay)
+	if err != nil || text == "" {
+		return "", 0, err
 	}
-	db := sql.OpenDB(connector)
-	changes, err := readChanges(ctx, db, ChangeFilter{})
-	if errors.Join(err, db.Close()) != nil {
-		return nil
-	}
-	return changes
+	number, source, _ := strings.Cut(text, " ")
+	cause, err = strconv.Atoi(number)
+	return source, cause, err
+}
+
+// SetReplay notes that a source is about to be projected anew; "" that it was.
+func (s *Store) SetReplay(ctx context.Context, source string, cause int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inTransaction(ctx, func() error {
+		if err := s.exec(ctx, "DELETE FROM meta WHERE key = ?", metaReplay); err != nil || source == "" {
+			return err
+		}
+		return s.exec(ctx, "INSERT INTO meta VALUES (?, ?)", metaReplay, strconv.Itoa(cause)+" "+source)
+	})
 }

@@ -113,9 +113,12 @@ const (
 )
 
 // SetAside moves a fact file and its log out of the way, replacing the ones
-// set aside before, and gives the new name. A missing file is no error.
+// set aside before, and gives the new name. Of a missing file nothing is moved.
 func SetAside(path string) (string, error) {
 	aside := path + asideSuffix
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return aside, nil
+	}
 	for _, suffix := range []string{"", walSuffix} {
 		if err := remove(aside + suffix); err != nil {
 			return "", err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/callpace/callpace/internal/facts"
 )
@@ -49,6 +50,37 @@ func (s *Store) Agents(ctx context.Context) ([]Agent, error) {
 		list = append(list, a)
 	}
 	return list, rows.Err()
+}
+
+// TeamSpan says that an agent was in a team from a day to the day before
+// another; OpenStart and OpenEnd where unbounded.
+type TeamSpan struct {
+	Agent, Team string
+	From, To    int64
+}
+
+// TeamSpans lists who was in which team when, by agent and in order of time.
+func (s *Store) TeamSpans(ctx context.Context) ([]TeamSpan, error) {
+	var out []TeamSpan
+	err := s.each(ctx, "SELECT agent, team, from_day, to_day FROM team_spans ORDER BY agent, from_day", nil, func(scan func(...any) error) error {
+		var x TeamSpan
+		var from, to time.Time
+		if err := scan(&x.Agent, &x.Team, &from, &to); err != nil {
+			return err
+		}
+		if x.From = dayNumber(from); x.From <= unboundedFrom {
+			x.From = OpenStart
+		}
+		if x.To = dayNumber(to); x.To >= unboundedTo {
+			x.To = OpenEnd
+		}
+		out = append(out, x)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list teams: %w", err)
+	}
+	return out, nil
 }
 
 func lines(text string) []string {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -19,6 +20,8 @@ import (
 type Engine struct {
 	db       *sql.DB
 	currency string
+	cache    *attributeCache // nil: asked for every time
+	view     *view           // nil: the facts as they are
 }
 
 var _ kpi.Engine = (*Engine)(nil)
@@ -28,7 +31,11 @@ var _ kpi.Engine = (*Engine)(nil)
 func NewEngine(db *sql.DB, currency string) *Engine { return &Engine{db: db, currency: currency} }
 
 // Engine answers questions about the store's facts.
-func (s *Store) Engine() *Engine { return NewEngine(s.db, s.settings.Currency) }
+func (s *Store) Engine() *Engine {
+	s.views.mu.Lock()
+	defer s.views.mu.Unlock()
+	return &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now}
+}
 
 // Aggregate answers a Select by one statement.
 func (e *Engine) Aggregate(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
@@ -49,7 +56,10 @@ func (e *Engine) Aggregate(ctx context.Context, s kpi.Select) ([]kpi.Group, erro
 			cols[i] = plain(cols[i])
 		}
 		g, err := q.Group(cols, e.currency)
-		if errors.Is(err, factsql.ErrSetTooLarge) {
+		switch {
+		case errors.Is(err, factsql.ErrTooLarge):
+			return callpace.E(callpace.Limit, "kpi.number_too_large")
+		case errors.Is(err, factsql.ErrSetTooLarge):
 			return callpace.E(callpace.Limit, "kpi.set_too_large", "max", factsql.MaxSet)
 		}
 		groups = append(groups, g)
@@ -103,7 +113,7 @@ func (e *Engine) Count(ctx context.Context, spec kpi.RowsSpec) (n int64, err err
 	if err != nil {
 		return 0, err
 	}
-	if err := e.db.QueryRowContext(ctx, q.Text, q.Args...).Scan(&n); err != nil {
+	if err := e.one(ctx, q.Text, q.Args, &n); err != nil {
 		return 0, fmt.Errorf("count %s: %w", spec.Fact.Name, err)
 	}
 	return n, nil
@@ -115,11 +125,14 @@ func (e *Engine) Attributes(ctx context.Context, fact string) ([]string, error) 
 	if fact == "agent" {
 		fact = facts.Roster.Name
 	}
+	attrs, err := e.attributes(ctx)
 	names := []string{}
-	err := e.each(ctx, "SELECT name FROM attributes WHERE fact = $1 ORDER BY name", []any{fact}, func(cols []any) error {
-		names = append(names, cols[0].(string))
-		return nil
-	})
+	for a := range attrs {
+		if a.Fact == fact {
+			names = append(names, a.Name)
+		}
+	}
+	slices.Sort(names)
 	return names, err
 }
 
@@ -130,24 +143,16 @@ func (e *Engine) Range(ctx context.Context, fact *facts.Table, date string) (fir
 		return 0, 0, false, err
 	}
 	var from, to sql.NullInt64
-	if err := e.db.QueryRowContext(ctx, q.Text).Scan(&from, &to); err != nil {
+	if err := e.one(ctx, q.Text, nil, &from, &to); err != nil {
 		return 0, 0, false, fmt.Errorf("range of %s: %w", fact.Name, err)
 	}
 	return from.Int64, to.Int64, from.Valid, nil
 }
 
-func (e *Engine) attributes(ctx context.Context) (factsql.Attributes, error) {
-	attrs := factsql.Attributes{}
-	err := e.each(ctx, "SELECT fact, name, col FROM attributes", nil, func(cols []any) error {
-		attrs[factsql.Attribute{Fact: cols[0].(string), Name: cols[1].(string)}] = cols[2].(string)
-		return nil
-	})
-	return attrs, err
-}
-
 // each runs a statement and hands over its rows; cols is used again for the next.
 func (e *Engine) each(ctx context.Context, text string, args []any, row func(cols []any) error) error {
-	rows, err := e.db.QueryContext(ctx, text, args...)
+	rows, done, err := e.query(ctx, text, args...)
+	defer done()
 	if err != nil {
 		return queryError(err)
 	}
@@ -171,7 +176,21 @@ func (e *Engine) each(ctx context.Context, text string, args []any, row func(col
 	return queryError(rows.Err())
 }
 
-// queryError tells a number too large for 64 bits from our own faults.
+// one reads the only row of a statement.
+func (e *Engine) one(ctx context.Context, text string, args []any, into ...any) error {
+	rows, done, err := e.query(ctx, text, args...)
+	defer done()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return errors.Join(rows.Err(), sql.ErrNoRows)
+	}
+	return errors.Join(rows.Scan(into...), rows.Err())
+}
+
+// queryError tells a number too large for its type from our own faults.
 func queryError(err error) error {
 	var d *duckdb.Error
 	if errors.As(err, &d) && (d.Type == duckdb.ErrorTypeOutOfRange || d.Type == duckdb.ErrorTypeConversion) {

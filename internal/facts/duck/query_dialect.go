@@ -62,21 +62,25 @@ func (dialect) Wide(x string, places int) string {
 }
 
 // Whole casts to a BIGINT, which fails where the value does not fit.
-func (dialect) Whole(x string, places int) string {
+func (dialect) Whole(x string, places int) string { return units(x, places, "BIGINT") }
+
+// Total casts to a HUGEINT: with six places it holds 26 digits before the point.
+func (dialect) Total(x string, places int) string { return units(x, places, "HUGEINT") }
+
+func units(x string, places int, as string) string {
 	switch places {
 	case 0:
-		return "CAST(" + x + " AS BIGINT)"
+		return "CAST(" + x + " AS " + as + ")"
 	case 3:
-		return "CAST(CAST(" + x + " AS DECIMAL(38,3)) * 1000 AS BIGINT)"
+		return "CAST(CAST(" + x + " AS DECIMAL(38,3)) * 1000 AS " + as + ")"
 	}
-	return "CAST(CAST(" + x + " AS DECIMAL(38,6)) * 1000000 AS BIGINT)"
+	return "CAST(CAST(" + x + " AS DECIMAL(38,6)) * 1000000 AS " + as + ")"
 }
 
 // Over divides whole numbers: DuckDB's / on decimals is a division of doubles,
 // and // cuts towards zero.
-func (d dialect) Over(x, by string) string {
-	units := func(x string) string { return "CAST(CAST(" + x + " AS DECIMAL(38,6)) * 1000000 AS HUGEINT)" }
-	n, m := "("+units(x)+" * 1000000)", units(by)
+func (dialect) Over(x, by string) string {
+	n, m := "("+units(x, 6, "HUGEINT")+" * 1000000)", units(by, 6, "HUGEINT")
 	rounded := fmt.Sprintf("(2 * %[1]s + sign(%[1]s) * sign(%[2]s) * %[2]s) // (2 * %[2]s)", n, m)
 	return fmt.Sprintf("CASE WHEN %s <> 0 THEN CAST(%s AS DECIMAL(38,0)) * 0.000001 END", m, rounded)
 }

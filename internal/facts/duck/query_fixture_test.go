@@ -257,8 +257,8 @@ func answerValue(v kpi.Value) string {
 		return fmt.Sprint(v.Hist)
 	case v.Set != nil:
 		return fmt.Sprint(v.Set)
-	case v.Scale == 0:
+	case v.Float != 0:
 		return strconv.FormatFloat(v.Float, 'g', 9, 64)
 	}
-	return callpace.Amount(v.Exact*1_000_000/v.Scale).String() + v.Currency
+	return v.Exact.String() + v.Currency
 }

@@ -3,8 +3,6 @@ package duck
 import (
 	"context"
 	"fmt"
-
-	"github.com/callpace/callpace/internal/facts"
 )
 
 // RemoveSource takes everything of a source away, its positions included, so
@@ -39,28 +37,4 @@ func (s *Store) RemoveSource(ctx context.Context, source string) error {
 	}
 	delete(s.sources, source)
 	return nil
-}
-
-// Reset empties the file but for its change log.
-func (s *Store) Reset(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	err := s.inTransaction(ctx, func() error {
-		for _, t := range facts.Tables {
-			if err := s.exec(ctx, "DELETE FROM "+t.Name); err != nil {
-				return err
-			}
-		}
-		for _, t := range []string{"records", "parts", "source_facts", "streams", "inputs", "tails", "tail_counts", "dirty_leads",
-			"dirty_phones", "lead_phones", "team_spans", "replaced"} {
-			if err := s.exec(ctx, "DELETE FROM "+t); err != nil {
-				return err
-			}
-		}
-		return s.exec(ctx, "DELETE FROM meta WHERE key LIKE 'dirty_%'")
-	})
-	if err != nil {
-		return fmt.Errorf("reset the facts: %w", err)
-	}
-	return s.load(ctx)
 }

@@ -43,6 +43,11 @@ type Store struct {
 	flags      map[string]bool
 
 	added, removed int64 // rows of facts, since Open
+
+	cache attributeCache // the readers'
+	views views
+
+	onChange func(from int64, changes []Change) error
 }
 
 // DB gives the readers' connections. Each query sees one committed state.

@@ -2,9 +2,12 @@ package duck
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/callpace/callpace"
 )
 
 func TestLeadStory(t *testing.T) {
@@ -93,6 +96,10 @@ func TestChangeLog(t *testing.T) {
 		calls: id | started
 		       c1 | 2026-06-01`)
 	finish()
+	total := func(n float64) callpace.Total {
+		whole, _ := callpace.TotalOf(int64(n), 1).Add(callpace.Amount((n - math.Trunc(n)) * 1e6).Total())
+		return whole
+	}
 	log := func(input int) []Change {
 		t.Helper()
 		changes, err := f.store.Changes(ctx, ChangeFilter{Input: input})
@@ -110,15 +117,19 @@ func TestChangeLog(t *testing.T) {
 		        o5 | 2026-05-03 | 1.5    |`)
 	finish()
 	require.Equal(t, []Change{
-		{3, "2026-05", "gross_sales", 2_000_000, 3_000_000, 1, 1, 1, 0},
-		{3, "2026-05", "revenue", 30_000_000, 26_500_000, 1, 1, 1, 0},
+		{3, "2026-05", "gross_sales", total(2), total(3), 1, 1, 1, 0},
+		{3, "2026-05", "revenue", total(30), total(26.5), 1, 1, 1, 0},
 	}, log(0), "sales stay at 2")
 	require.NoError(t, f.store.RemoveSource(ctx, "crm"))
 	f.input++
 	finish()
 	removed := log(4)
 	require.Len(t, removed, 7)
-	require.Equal(t, Change{4, "2026-05", "gross_sales", 3_000_000, 0, 0, 0, 0, 3}, removed[0])
-	require.Equal(t, Change{4, "2026-06", "calls", 1_000_000, 0, 0, 0, 0, 1}, removed[3])
-	require.NoError(t, f.store.RestoreChanges(ctx, removed[:1]))
+	require.Equal(t, Change{4, "2026-05", "gross_sales", total(3), total(0), 0, 0, 0, 3}, removed[0])
+	require.Equal(t, Change{4, "2026-06", "calls", total(1), total(0), 0, 0, 0, 1}, removed[3])
+	// What is told of a company that reckons in rials is told, too.
+	large := removed[0]
+	large.Measure, large.Before, large.After = "revenue", total(1.5e15), total(-2e15)
+	require.NoError(t, f.store.RestoreChanges(ctx, []Change{large}))
+	require.Contains(t, log(4), large)
 }

@@ -24,6 +24,7 @@ func (s *Store) inTransaction(ctx context.Context, f func() error) error {
 	if err := s.exec(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return errors.Join(errCommit, err)
 	}
+	s.cache.commits.Add(1)
 	if err := s.trimLog(context.WithoutCancel(ctx), logBytes); err != nil {
 		return errors.Join(errCommit, err)
 	}
@@ -36,6 +37,7 @@ func (s *Store) reopen(ctx context.Context) error {
 		_ = s.shut() // the error that brought us here is the one to tell
 	}
 	s.Fresh = false
+	s.cache.commits.Add(1) // perhaps
 	return s.open(ctx)
 }
 

@@ -37,6 +37,8 @@ type Dialect interface {
 	// Whole counts a decimal of so many places in units of its last place,
 	// rounded half away from zero. It must fail rather than wrap around.
 	Whole(x string, places int) string
+	// Total is Whole for sums, which may need more than 64 bits.
+	Total(x string, places int) string
 	// Over divides decimals, rounded half away from zero to six places.
 	Over(x, by string) string
 	// Parsed reads a text that is a plain decimal as an Amount, rounded half

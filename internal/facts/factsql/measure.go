@@ -3,9 +3,11 @@ package factsql
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 	"time"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi"
 )
@@ -49,14 +51,14 @@ func (p *printer) measure(m kpi.Measure) measure {
 	values := func(call string) string { return p.d.Aggregate(call, both(where, t.known())) }
 	switch m.Agg {
 	case kpi.Distinct:
-		return measure{columns: []string{aggregate("count(DISTINCT " + t.value() + ")")}, read: exact(1)}
+		return measure{columns: []string{aggregate("count(DISTINCT " + t.value() + ")")}, read: exact(whole)}
 	case kpi.Set:
 		if t.kind == text {
 			return measure{columns: []string{values(p.d.Values(t.sql))}, read: readSet}
 		}
 	case kpi.Max:
 		if t.kind == moment {
-			return measure{columns: []string{p.d.Micros(aggregate("max(" + t.at + ")"))}, read: exact(1)}
+			return measure{columns: []string{p.d.Micros(aggregate("max(" + t.at + ")"))}, read: exact(whole)}
 		}
 	}
 	if !t.kind.number() {
@@ -67,7 +69,7 @@ func (p *printer) measure(m kpi.Measure) measure {
 	case kpi.Sum:
 		return p.sum(t, m.Shared, aggregate)
 	case kpi.Max:
-		return measure{columns: []string{p.d.Whole(aggregate("max("+t.sql+")"), t.kind.places())}, read: exact(scale(t.kind))}
+		return measure{columns: []string{p.d.Whole(aggregate("max("+t.sql+")"), t.kind.places())}, read: exact(t.kind)}
 	case kpi.Quantile:
 		return measure{columns: []string{values(p.d.Quantile(t.sql, m.Q))}, read: readFloat}
 	case kpi.Histogram:
@@ -99,10 +101,10 @@ const share = "coalesce(f.share, 1)"
 
 func (p *printer) count(shared bool, aggregate func(string) string) measure {
 	if !shared {
-		return measure{columns: []string{aggregate("count(*)")}, read: exact(1)}
+		return measure{columns: []string{aggregate("count(*)")}, read: exact(whole)}
 	}
 	sum := "coalesce(" + aggregate("sum("+share+")") + ", 0)"
-	return measure{columns: []string{p.d.Whole(sum, amount.places())}, read: exact(scale(amount))}
+	return measure{columns: []string{p.d.Total(sum, amount.places())}, read: exact(amount)}
 }
 
 func (p *printer) sum(t term, shared bool, aggregate func(string) string) measure {
@@ -110,7 +112,7 @@ func (p *printer) sum(t term, shared bool, aggregate func(string) string) measur
 	if shared {
 		x, k = p.d.Wide(x, k.places())+" * "+share, amount
 	}
-	return measure{columns: []string{p.d.Whole(aggregate("sum("+x+")"), k.places())}, read: exact(scale(k))}
+	return measure{columns: []string{p.d.Total(aggregate("sum("+x+")"), k.places())}, read: exact(k)}
 }
 
 // money asks for the rows' own amounts with their currencies and for those in
@@ -127,9 +129,9 @@ func (p *printer) money(m kpi.Measure, t term, where string) measure {
 	}
 	own := func(call string) string { return p.d.Aggregate(call, both(where, t.known())) }
 	named := "coalesce(f." + currency + ", '')"
-	total := func(x string) string { return p.sum(term{kind: amount, sql: x}, m.Shared, own).columns[0] }
+	sum := func(x string) string { return p.sum(term{kind: amount, sql: x}, m.Shared, own).columns[0] }
 	return measure{read: readMoney, columns: []string{
-		own("count(*)"), own("count(f." + org + ")"), total(t.sql), total("f." + org),
+		own("count(*)"), own("count(f." + org + ")"), sum(t.sql), sum("f." + org),
 		own("min(" + named + ")"), own("max(" + named + ")"),
 	}}
 }
@@ -154,14 +156,31 @@ func (q *Query) Group(cols []any, currency string) (kpi.Group, error) {
 	return g, nil
 }
 
-func exact(scale int64) func([]any, string) (kpi.Value, error) {
+func exact(k kind) func([]any, string) (kpi.Value, error) {
 	return func(cols []any, _ string) (kpi.Value, error) {
 		if cols[0] == nil {
 			return kpi.Value{}, nil
 		}
-		n, err := integer(cols[0])
-		return kpi.Value{Valid: true, Exact: n, Scale: scale}, err
+		n, err := total(cols[0], k)
+		return kpi.Value{Valid: true, Exact: n}, err
 	}
+}
+
+// ErrTooLarge is the cause where a number has more than 127 bits.
+var ErrTooLarge = errors.New("number too large")
+
+// total reads a number counted in units of a kind's last place.
+func total(v any, k kind) (callpace.Total, error) {
+	b, ok := v.(*big.Int)
+	if !ok {
+		n, err := integer(v)
+		return callpace.TotalOf(n, scale(k)), err
+	}
+	t, ok := callpace.BigTotal(new(big.Int).Mul(b, big.NewInt(int64(callpace.One)/scale(k))))
+	if !ok {
+		return t, ErrTooLarge
+	}
+	return t, nil
 }
 
 func readMoney(cols []any, currency string) (kpi.Value, error) {
@@ -173,17 +192,17 @@ func readMoney(cols []any, currency string) (kpi.Value, error) {
 	if err != nil {
 		return kpi.Value{}, err
 	}
-	total := cols[2]
+	units := cols[2]
 	switch {
 	case converted == rows:
-		total = cols[3]
+		units = cols[3]
 	case cols[4] != cols[5]:
 		return kpi.Value{Mixed: true}, nil
 	default:
 		currency = cols[4].(string)
 	}
-	n, err := integer(total)
-	return kpi.Value{Valid: true, Exact: n, Scale: scale(amount), Currency: currency}, err
+	n, err := total(units, amount)
+	return kpi.Value{Valid: true, Exact: n, Currency: currency}, err
 }
 
 func readFloat(cols []any, _ string) (kpi.Value, error) {

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi"
@@ -26,13 +28,16 @@ func Rows(d Dialect, spec kpi.RowsSpec, attrs Attributes) (Listing, error) {
 	p := newPrinter(d, &spec.Select, attrs)
 	unique, where, from := p.rowsOf(spec)
 	columns, items := p.columns(spec.Columns)
-	if p.err != nil {
-		return Listing{}, p.err
-	}
-	order := p.order()
+	order := order(spec)
 	inner := "SELECT f.*\n" + from + where
 	if unique != "" {
 		inner += fmt.Sprintf("\nQUALIFY row_number() OVER (PARTITION BY %s ORDER BY %s) = 1", unique, order)
+	}
+	if spec.After != nil {
+		inner = "SELECT f.*\nFROM (\n" + inner + "\n) f\nWHERE " + p.after(spec.Order(), spec.After)
+	}
+	if p.err != nil {
+		return Listing{}, p.err
 	}
 	inner += "\nORDER BY " + order
 	if spec.Limit > 0 {
@@ -79,26 +84,42 @@ func (p *printer) rowsOf(spec kpi.RowsSpec) (unique, where, from string) {
 	return unique, where, p.from()
 }
 
-// order is by the fact's date, and total as far as rows differ in what tells them apart.
-func (p *printer) order() string {
+// order prints the columns that a listing is ordered by.
+func order(spec kpi.RowsSpec) string {
 	var by []string
-	add := func(names ...string) {
-		for _, n := range names {
-			if p.s.Fact.Has(n) {
-				by = append(by, "f."+n)
-			}
-		}
+	for _, c := range spec.Order() {
+		by = append(by, "f."+c.Name)
 	}
-	if p.s.Date != "" {
-		add(p.s.Date + "_at")
-	}
-	for _, m := range p.s.Fact.Moments {
-		if m != p.s.Date {
-			add(m + "_at")
-		}
-	}
-	add("source", "source_id", "origin", "agent", "lead")
 	return strings.Join(by, ", ")
+}
+
+// after prints that a row stands at a place of the order or behind it.
+func (p *printer) after(order []facts.Column, at []kpi.Cell) string {
+	if len(order) != len(at) {
+		p.fail("a place of %d for an order of %d", len(at), len(order))
+	}
+	if p.err != nil || len(order) == 0 {
+		return "TRUE"
+	}
+	x, rest := "f."+order[0].Name, p.after(order[1:], at[1:])
+	if !at[0].Valid {
+		return "(" + x + " IS NULL AND " + rest + ")"
+	}
+	v := p.literal(order[0].Kind, at[0])
+	return fmt.Sprintf("(%[1]s > %[2]s OR %[1]s IS NULL OR %[1]s = %[2]s AND %[3]s)", x, v, rest)
+}
+
+// literal prints a value of one of the kinds that a listing is ordered by.
+func (p *printer) literal(k facts.Kind, c kpi.Cell) string {
+	switch k {
+	case facts.Text:
+		return p.param(c.Text)
+	case facts.Instant:
+		return p.d.Instant(time.UnixMicro(c.Int).UTC())
+	case facts.Hash:
+		return strconv.FormatUint(uint64(c.Int), 10)
+	}
+	return p.fail("not ordered by kind %d", k).sql
 }
 
 func (p *printer) columns(names []string) (columns []facts.Column, items []string) {

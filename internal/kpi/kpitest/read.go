@@ -244,6 +244,12 @@ func (c *Case) question(lines []string) error {
 			if err := q.set(rest); err != nil {
 				return err
 			}
+		case "costs": // costs by calls
+			var err error
+			if q.Query.Allocation, err = kpi.ParseAllocation(strings.TrimPrefix(rest, "by ")); err != nil {
+				return err
+			}
+			q.text += " costs " + rest
 		case "fails":
 			q.fails = rest
 		case "want":

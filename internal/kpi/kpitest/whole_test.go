@@ -97,6 +97,9 @@ func TestWholeCatalogue(t *testing.T) {
 			f(nil, plain, "list", "agent.city")
 			f(&late, func(q *kpi.Query) { q.Where = []string{"team = east", "attr.city != Split"} }, "agent")
 			f(nil, func(q *kpi.Query) { q.Where = []string{"attr.balance > 899 or number(attr.balance) < 0"} }, "month")
+			f(&late, func(q *kpi.Query) { q.Allocation, q.Compare, q.Intervals = kpi.ByCalls, before, true }, "agent")
+			f(&late, func(q *kpi.Query) { q.Allocation, q.Where = kpi.ByHours, []string{"team = east"} }, "agent.city", "week")
+			f(nil, func(q *kpi.Query) { q.Allocation, q.Where = kpi.ByHeads, []string{"hour >= 9 and campaign != 'x'"} }, "campaign", "hour")
 			f(&late, func(q *kpi.Query) { q.Scope = kpi.Only([]string{"east"}, []string{"a2"}) }, "agent")
 		})
 	}

@@ -34,7 +34,7 @@ func (e *Engine) measure(m kpi.Measure, group []position) (kpi.Value, error) {
 	case kpi.Count:
 		return count(m, rows)
 	case kpi.Distinct:
-		return kpi.Value{Valid: true, Exact: int64(len(different(values, kind))), Scale: 1}, nil
+		return kpi.Value{Valid: true, Exact: callpace.TotalOf(int64(len(different(values, kind))), 1)}, nil
 	}
 	if len(values) == 0 {
 		return kpi.Value{}, nil
@@ -74,7 +74,7 @@ func (p position) share() *big.Rat {
 
 func count(m kpi.Measure, rows []position) (kpi.Value, error) {
 	if !m.Shared {
-		return kpi.Value{Valid: true, Exact: int64(len(rows)), Scale: 1}, nil
+		return kpi.Value{Valid: true, Exact: callpace.TotalOf(int64(len(rows)), 1)}, nil
 	}
 	total := new(big.Rat)
 	for _, p := range rows {
@@ -98,10 +98,11 @@ func sum(m kpi.Measure, rows []position, values []*value, kind byte) (kpi.Value,
 
 func exact(r *big.Rat, scale int64) (kpi.Value, error) {
 	n := roundRat(r, scale)
-	if !n.IsInt64() {
+	t, ok := callpace.BigTotal(n.Mul(n, big.NewInt(int64(callpace.One)/scale)))
+	if !ok {
 		return kpi.Value{}, callpace.E(callpace.Limit, "kpi.number_too_large")
 	}
-	return kpi.Value{Valid: true, Exact: n.Int64(), Scale: scale}, nil
+	return kpi.Value{Valid: true, Exact: t}, nil
 }
 
 // money adds up in the organisation's currency where every row has an amount
@@ -173,15 +174,19 @@ func maximum(values []*value, kind byte) kpi.Value {
 				best = v.number
 			}
 		}
-		return kpi.Value{Valid: true, Exact: units(best, scaleOf(kind)), Scale: scaleOf(kind)}
+		scale := scaleOf(kind)
+		return kpi.Value{Valid: true, Exact: callpace.TotalOf(units(best, scale), scale)}
 	}
-	out := kpi.Value{}
+	var latest *int64
 	for _, v := range values {
-		if at := v.moment.at; at != nil && (!out.Valid || *at > out.Exact) {
-			out = kpi.Value{Valid: true, Exact: *at, Scale: 1}
+		if at := v.moment.at; at != nil && (latest == nil || *at > *latest) {
+			latest = at
 		}
 	}
-	return out
+	if latest == nil {
+		return kpi.Value{}
+	}
+	return kpi.Value{Valid: true, Exact: callpace.TotalOf(*latest, 1)}
 }
 
 // quantile interpolates between the two values around place (n−1)·q.

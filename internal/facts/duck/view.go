@@ -1,0 +1,127 @@
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// While something is taken in, what was committed so far is not yet derived:
+// calls without their team, leads without their story. So readers go on seeing
+// the state before, all of them the same, until the writer is done.
+
+// viewers is how many questions are put to a frozen state at a time.
+const viewers = 4
+
+// view is a frozen state: connections with a transaction each that began at the
+// same commit.
+type view struct {
+	conns   chan *sql.Conn
+	version int64 // as attributeCache counts
+	users   int   // who holds it
+	past    bool  // thawed: closed by the last user
+}
+
+// views is the frozen state of a Store, if there is one.
+type views struct {
+	mu  sync.Mutex
+	now *view
+}
+
+// Freeze has every Engine that is made until Thaw answer from the facts as they
+// are now. The caller writes nothing before it has returned.
+func (s *Store) Freeze(ctx context.Context) error {
+	v := &view{conns: make(chan *sql.Conn, viewers), version: s.cache.commits.Load()}
+	for range viewers {
+		c, err := s.db.Conn(ctx)
+		if err != nil {
+			return errors.Join(fmt.Errorf("freeze facts: %w", err), v.close(ctx))
+		}
+		v.conns <- c
+		var n int64 // a transaction begins with its first query
+		if _, err = c.ExecContext(ctx, "BEGIN TRANSACTION READ ONLY"); err == nil {
+			err = c.QueryRowContext(ctx, "SELECT count(*) FROM meta").Scan(&n)
+		}
+		if err != nil {
+			return errors.Join(fmt.Errorf("freeze facts: %w", err), v.close(ctx))
+		}
+	}
+	s.views.mu.Lock()
+	defer s.views.mu.Unlock()
+	s.views.now = v
+	return nil
+}
+
+// Thaw has Engines made from now on answer from the facts as they are.
+func (s *Store) Thaw(ctx context.Context) error {
+	s.views.mu.Lock()
+	v := s.views.now
+	s.views.now = nil
+	last := v != nil && v.users == 0
+	if v != nil {
+		v.past = true
+	}
+	s.views.mu.Unlock()
+	if !last {
+		return nil
+	}
+	return v.close(ctx)
+}
+
+// Hold keeps the state that Engines answer from until release is called, also
+// past a Thaw.
+func (s *Store) Hold() (release func() error) {
+	s.views.mu.Lock()
+	defer s.views.mu.Unlock()
+	v := s.views.now
+	if v == nil {
+		return func() error { return nil }
+	}
+	v.users++
+	return func() error {
+		s.views.mu.Lock()
+		v.users--
+		last := v.past && v.users == 0
+		s.views.mu.Unlock()
+		if !last {
+			return nil
+		}
+		return v.close(context.Background())
+	}
+}
+
+// close ends the transactions of a view that nobody uses.
+func (v *view) close(ctx context.Context) (err error) {
+	close(v.conns)
+	for c := range v.conns {
+		_, e := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		err = errors.Join(err, e, c.Close())
+	}
+	return err
+}
+
+// query runs a statement on one of the view's connections, or on any of the
+// database's where nothing is frozen. done gives the connection back.
+func (e *Engine) query(ctx context.Context, text string, args ...any) (rows *sql.Rows, done func(), err error) {
+	if e.view == nil {
+		rows, err = e.db.QueryContext(ctx, text, args...)
+		return rows, func() {}, err
+	}
+	select {
+	case c := <-e.view.conns:
+		rows, err = c.QueryContext(ctx, text, args...)
+		return rows, func() { e.view.conns <- c }, err
+	case <-ctx.Done():
+		return nil, func() {}, ctx.Err()
+	}
+}
+
+// version counts the states of the facts since the file was opened.
+func (e *Engine) version() int64 {
+	if e.view != nil {
+		return e.view.version
+	}
+	return e.cache.commits.Load()
+}

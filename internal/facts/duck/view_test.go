@@ -1,0 +1,60 @@
+package duck
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/kpi"
+)
+
+// Readers see the facts before a write until it is done, all of them the same,
+// and those that began before its end to their own end.
+func TestFrozenReaders(t *testing.T) {
+	ctx := t.Context()
+	f := newFeed(t)
+	s := f.store
+	calls := func(e *Engine) (n int64) {
+		n, err := e.Count(ctx, kpi.RowsSpec{Select: kpi.Select{Fact: facts.Calls, Date: "started", Undated: true, Scope: kpi.Everything()}})
+		require.NoError(t, err)
+		return n
+	}
+	one := `calls: id | started
+	       c1 | 2026-05-01 10:00`
+	two := `calls: id | started
+	       c2 | 2026-05-02 10:00`
+	f.apply("pbx", one)
+	require.EqualValues(t, 1, calls(s.Engine()))
+
+	require.NoError(t, s.Freeze(ctx))
+	release := s.Hold()
+	during := s.Engine()
+	f.apply("pbx", two)
+	require.EqualValues(t, 1, calls(during))
+	require.EqualValues(t, 1, calls(s.Engine()))
+
+	require.NoError(t, s.Thaw(ctx))
+	require.EqualValues(t, 2, calls(s.Engine()), "what comes after sees the new state")
+	require.EqualValues(t, 1, calls(during), "what began before goes on with its own")
+	require.NoError(t, release())
+
+	// More readers than connections wait their turn, and a reader that gives up is let go.
+	require.NoError(t, s.Freeze(ctx))
+	e := s.Engine()
+	rows, done, err := e.query(ctx, "SELECT 1")
+	require.NoError(t, err)
+	for range viewers - 1 {
+		_, _, err := e.query(ctx, "SELECT 1")
+		require.NoError(t, err)
+	}
+	late, cancel := context.WithCancel(ctx)
+	cancel()
+	_, _, err = e.query(late, "SELECT 1")
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, rows.Close())
+	done()
+	_, _, err = e.query(ctx, "SELECT 1")
+	require.NoError(t, err)
+}
