@@ -53,6 +53,8 @@ func TestMain(m *testing.M) {
 //	pack FILE              writes FILE.gz and FILE.zst
 //	piece FROM TO SRC DST  appends bytes FROM to TO of SRC to DST; TO may be "end"
 //	damage FILE            flips a byte in the middle
+//	workbook CSV DST       makes a workbook of a CSV file
+//	bomb MIB DST           makes a small workbook that unpacks to at least so many MiB
 //	speak LANG             goes through every command in a language
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -65,7 +67,7 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(env.WorkDir, os.DirFS(filepath.Join("testdata", "files")))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "setup": setup, "digest": digest, "pack": pack, "piece": piece, "damage": damage, "speak": speak,
+			"exits": exits, "setup": setup, "digest": digest, "pack": pack, "piece": piece, "damage": damage, "workbook": workbook, "bomb": bomb, "speak": speak,
 		},
 	})
 }

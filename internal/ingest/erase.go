@@ -4,16 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
-	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/journal"
-	"github.com/callpace/callpace/internal/source"
 )
 
 // Person names somebody by a phone number, as anybody writes it, or by the id
 // of a lead; the other is "".
-type Person struct{ Phone, Lead string }
+type Person struct {
+	Phone, Lead string
+	Shared      Sharing // what becomes of numbers and ids that many have
+	SearchText  bool    // take the numbers and ids out of free text of other people's records, too
+}
 
 // Erased tells what an erasure did; the journal keeps it as a proof.
 type Erased struct {
@@ -22,17 +23,56 @@ type Erased struct {
 	Streams int `json:"streams"`
 }
 
+// Found tells of a person before anything is erased.
+type Found struct {
+	Traced
+	Records  int      `json:"records"`           // input records that would change
+	Mentions int      `json:"mentions"`          // texts of other people's records among them
+	Samples  []string `json:"samples,omitempty"` // some of these texts
+}
+
+// FindPerson tells under which numbers and ids the journal knows a person, and
+// what Erase would change. Nothing is changed.
+func (f *Folder) FindPerson(ctx context.Context, p Person) (Found, error) {
+	e, who, err := f.seek(ctx, p)
+	if err != nil {
+		return Found{}, err
+	}
+	if err := e.preview(ctx, f.journal); err != nil {
+		return Found{}, fmt.Errorf("look for a person: %w", err)
+	}
+	found := Found{Traced: who, Records: int(e.records.Load())}
+	if e.mentions != nil {
+		found.Mentions, found.Samples = e.mentions.count, e.mentions.samples
+	}
+	return found, nil
+}
+
+func (f *Folder) seek(ctx context.Context, p Person) (*eraser, Traced, error) {
+	h, err := f.history(ctx)
+	if err != nil {
+		return nil, Traced{}, err
+	}
+	t, err := f.trace(ctx, h, p)
+	if err != nil {
+		return nil, Traced{}, err
+	}
+	e, err := f.newEraser(ctx, h, t.found(), p)
+	return e, t.found(), err
+}
+
 // Erase takes a person out of everything that the folder holds: the records
 // that name them keep their place and their numbers, so that the counts of the
 // past stay, but say no longer who it was. The facts are rebuilt from that, and
 // what was derived before (facts, rejects, files set aside) is removed.
+// What began to arrive and never did goes as well: nobody was told that it is
+// kept, and it may end anywhere.
 func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
-	match, err := f.matcher(ctx, p)
+	eraser, _, err := f.seek(ctx, p)
 	if err != nil {
 		return Erased{}, err
 	}
-	eraser, err := f.newEraser(ctx, match)
-	if err != nil {
+	if err := f.dropUnfinished(ctx); err != nil {
 		return Erased{}, err
 	}
 	proof, err := f.journal.Rewrite(ctx, journal.Erasure{At: f.deps.Now(), Blank: eraser.blank, Note: func() json.RawMessage {
@@ -52,31 +92,18 @@ func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
 		}
 		streams[in.Stream] = true
 	}
-	done := Erased{Records: int(eraser.records.Load()), Blocks: len(proof.Blocks), Streams: len(streams)}
-	return done, nil
+	return Erased{Records: int(eraser.records.Load()), Blocks: len(proof.Blocks), Streams: len(streams)}, nil
 }
 
-// matcher finds every number and lead id of the person.
-func (f *Folder) matcher(ctx context.Context, p Person) (source.Person, error) {
-	phone := ""
-	if p.Phone != "" {
-		if phone = source.Phone(p.Phone, f.settings.Country); phone == "" {
-			return source.Person{}, callpace.E(callpace.Invalid, "erase.bad_phone", "phone", p.Phone, "country", f.settings.Country)
+func (f *Folder) dropUnfinished(ctx context.Context) error {
+	inputs, err := f.journal.Inputs(ctx, journal.Filter{Status: journal.Unfinished})
+	if err != nil {
+		return err
+	}
+	for _, in := range inputs {
+		if err := f.journal.Withdraw(ctx, in.No, f.deps.Now()); err != nil {
+			return err
 		}
 	}
-	known, err := f.store.FindPerson(ctx, phone, p.Lead)
-	if err != nil {
-		return source.Person{}, err
-	}
-	earlier, err := f.journal.Log(ctx, 0, journal.KindErase)
-	if err != nil {
-		return source.Person{}, err
-	}
-	return source.Person{
-		Phone: func(raw string) bool {
-			return raw != "" && slices.Contains(known.Phones, source.Phone(raw, f.settings.Country))
-		},
-		Lead:  func(id string) bool { return slices.Contains(known.Leads, id) },
-		Token: fmt.Sprintf("erased-%d", len(earlier)+1),
-	}, nil
+	return nil
 }

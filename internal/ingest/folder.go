@@ -2,9 +2,7 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +15,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/journal"
+	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/source"
 )
 
@@ -40,6 +39,7 @@ type Folder struct {
 	journal  *journal.Journal
 	store    *duck.Store
 	settings facts.Settings
+	policy   kpi.Policy
 	warnings warnings
 	behind   error                            // why the facts could not follow the journal
 	respec   func(journal.Input) *source.Spec // in a trial: by what an input is read instead; nil where it is not
@@ -49,7 +49,7 @@ const factsFile = "facts.duckdb"
 
 // decodersVersion is part of the facts' fingerprint: raise it whenever a
 // decoder or the projection reads the same bytes differently than before.
-const decodersVersion = "1"
+const decodersVersion = "2"
 
 // CheckSettings tells what is wrong with settings that a user chose.
 func CheckSettings(s facts.Settings) error {
@@ -81,7 +81,7 @@ func Init(ctx context.Context, dir string, s facts.Settings, now time.Time) erro
 		} else if found {
 			return callpace.E(callpace.Conflict, "init.exists", "dir", dir)
 		}
-		return putSettings(ctx, j, s, now)
+		return putSettings(ctx, j, organisation{Settings: s}, now)
 	}()
 	return errors.Join(err, j.Close())
 }
@@ -112,17 +112,22 @@ func (f *Folder) open(ctx context.Context) error {
 	if !found {
 		return callpace.E(callpace.NotFound, "folder.missing", "dir", f.dir)
 	}
-	f.settings = s
+	f.settings, f.policy = s.Settings, s.Policy
 	for _, d := range f.journal.Damage() {
 		f.notice(d.Key, "detail", d.Error())
 	}
 	if err := f.removeLeftovers(); err != nil {
 		return err
 	}
-	f.store, err = duck.Open(f.factsPath(), decodersVersion, s, duck.Options{})
+	if lost, err := f.factsLost(ctx); err != nil {
+		return err
+	} else if lost {
+		return f.rebuild(ctx)
+	}
+	err = f.openStore(ctx)
 	if why, rebuild := duck.NeedsRebuild(err); rebuild {
 		f.notice("facts.set_aside", "reason", callpace.M("facts."+string(why)))
-		return f.rebuild(ctx, duck.SalvageChanges(ctx, f.factsPath()))
+		return f.rebuild(ctx)
 	}
 	if err != nil {
 		return err
@@ -134,6 +139,15 @@ func (f *Folder) open(ctx context.Context) error {
 	return err
 }
 
+// factsLost tells that inputs were projected into a file that is gone.
+func (f *Folder) factsLost(ctx context.Context) (bool, error) {
+	if _, err := os.Stat(f.factsPath()); !errors.Is(err, os.ErrNotExist) {
+		return false, err
+	}
+	live, err := f.liveInputs(ctx)
+	return len(live) > 0, err
+}
+
 // follow brings the facts up to the journal.
 func (f *Folder) follow(ctx context.Context) error {
 	if f.store.Fresh {
@@ -141,6 +155,14 @@ func (f *Folder) follow(ctx context.Context) error {
 			return err
 		}
 		return f.markPast(ctx, f.store)
+	}
+	// A source in pieces first: else the months would be compared without it.
+	if name, cause, err := f.store.Replay(ctx); err != nil {
+		return err
+	} else if name != "" {
+		if err := f.replay(ctx, f.store, name, cause); err != nil {
+			return err
+		}
 	}
 	if err := f.mendPast(ctx); err != nil {
 		return err
@@ -169,7 +191,7 @@ func (f *Folder) Settings() facts.Settings { return f.settings }
 
 // SetSettings changes the organisation's settings and rebuilds the facts by them.
 func (f *Folder) SetSettings(ctx context.Context, s facts.Settings) error {
-	if err := putSettings(ctx, f.journal, s, f.deps.Now()); err != nil {
+	if err := putSettings(ctx, f.journal, organisation{s, f.policy}, f.deps.Now()); err != nil {
 		return err
 	}
 	f.settings = s
@@ -188,29 +210,6 @@ func (f *Folder) notice(key string, args ...any) {
 	if f.deps.Notice != nil {
 		f.deps.Notice(key, args...)
 	}
-}
-
-func readSettings(ctx context.Context, j *journal.Journal) (s facts.Settings, found bool, err error) {
-	stored, err := j.Settings(ctx)
-	if callpace.CodeOf(err) == callpace.NotFound {
-		return s, false, nil
-	}
-	if err != nil {
-		return s, false, err
-	}
-	if err := json.Unmarshal(stored.JSON, &s); err != nil {
-		return s, false, fmt.Errorf("read settings: %w", err)
-	}
-	return s, true, nil
-}
-
-func putSettings(ctx context.Context, j *journal.Journal, s facts.Settings, now time.Time) error {
-	text, err := json.Marshal(s)
-	if err != nil {
-		return fmt.Errorf("write settings: %w", err)
-	}
-	_, err = j.PutSettings(ctx, text, now)
-	return err
 }
 
 // Exists tells whether there is an organisation in a folder.

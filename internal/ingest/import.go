@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/callpace/callpace"
@@ -90,6 +91,13 @@ func (f *Folder) check(ctx context.Context, d Delivery) error {
 		return err
 	}
 	d.Spec.Settings = f.settings
+	decoder, err := f.openFormat(d.Spec, head)
+	if _, whole := decoder.(source.Whole); err != nil || !whole || len(head) < source.HeadSize {
+		return err
+	}
+	if head, err = f.all(ctx, d); err != nil {
+		return err
+	}
 	_, err = f.openFormat(d.Spec, head)
 	return err
 }
@@ -122,6 +130,9 @@ func (f *Folder) recognised(ctx context.Context, d Delivery, receipt journal.Rec
 	}
 	r.Unchanged += r.New + r.Updated
 	r.New, r.Updated = 0, 0
+	if _, err := os.Stat(f.RejectsPath(receipt.Input)); err == nil {
+		r.Rejects = f.RejectsPath(receipt.Input)
+	}
 	return r, nil
 }
 

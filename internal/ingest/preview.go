@@ -8,6 +8,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/journal"
 	"github.com/callpace/callpace/internal/source"
 )
 
@@ -25,7 +26,7 @@ func (f *Folder) Preview(ctx context.Context, d Delivery) (*facts.Batch, error) 
 		return nil, err
 	}
 	if _, whole := decoder.(source.Whole); whole {
-		if head, err = f.all(d); err != nil {
+		if head, err = f.all(ctx, d); err != nil {
 			return nil, err
 		}
 	}
@@ -44,8 +45,8 @@ func (f *Folder) Preview(ctx context.Context, d Delivery) (*facts.Batch, error) 
 }
 
 // all reads a whole input of limited size.
-func (f *Folder) all(d Delivery) ([]byte, error) {
-	r, err := d.Open()
+func (f *Folder) all(ctx context.Context, d Delivery) ([]byte, error) {
+	r, err := journal.Unpacked(ctx, d.Name, d.Open)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
@@ -92,6 +93,9 @@ func (f *Folder) project(ctx context.Context, store *duck.Store, in journal.Inpu
 	if err != nil {
 		return err
 	}
+	if err := f.cutRejectsBefore(ctx, in, at.Line); err != nil {
+		return err
+	}
 	if bytes, lines := d.Start(); at.Offset < bytes {
 		at = facts.Position{Offset: bytes, Line: lines}
 	}
@@ -100,6 +104,21 @@ func (f *Folder) project(ctx context.Context, store *duck.Store, in journal.Inpu
 	}
 	// Nothing but a header: noted, so that it is not looked at again.
 	_, err = store.Apply(ctx, facts.Application{Input: in.No, Stream: in.Stream, Source: in.Source, Batch: &facts.Batch{}, Position: at})
+	return err
+}
+
+// cutRejectsBefore drops from the rejects of the input before this one what is
+// now to be read as a part of it: its last record, when that had no end.
+func (f *Folder) cutRejectsBefore(ctx context.Context, in journal.Input, line int64) error {
+	before, err := f.journal.Inputs(ctx, journal.Filter{Stream: in.Stream, Status: journal.Committed})
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(before, func(x journal.Input) bool { return x.No >= in.No })
+	if i <= 0 {
+		return nil
+	}
+	_, err = cutRejects(f.RejectsPath(before[i-1].No), line)
 	return err
 }
 
@@ -199,8 +218,12 @@ func (f *Folder) openFormat(spec source.Spec, head []byte) (source.Decoder, erro
 	return format.Open(spec, head)
 }
 
-// replay projects all of a source again, because of what an input did.
+// replay projects all of a source again, because of what an input did. It is
+// noted before it begins, so that it is begun anew where it was interrupted.
 func (f *Folder) replay(ctx context.Context, store *duck.Store, name string, cause int) error {
+	if err := store.SetReplay(ctx, name, cause); err != nil {
+		return err
+	}
 	if err := store.RemoveSource(ctx, name); err != nil {
 		return err
 	}
@@ -211,5 +234,8 @@ func (f *Folder) replay(ctx context.Context, store *duck.Store, name string, cau
 	if err := f.projectAll(ctx, store, own, "replaying"); err != nil {
 		return err
 	}
-	return store.Finish(ctx, cause, numbers(own)...)
+	if err := store.Finish(ctx, cause, numbers(own)...); err != nil {
+		return err
+	}
+	return store.SetReplay(ctx, "", 0)
 }

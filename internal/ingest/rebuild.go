@@ -9,24 +9,23 @@ import (
 
 // Rebuild makes the facts anew from the journal, beside the old file, and
 // swaps them when they are complete. The change log is what readers were told
-// at the time, so it is carried over.
+// at the time; it comes from the journal, too.
 func (f *Folder) Rebuild(ctx context.Context) error {
-	var told []duck.Change
 	if f.store != nil {
-		var err error
-		if told, err = f.store.Changes(ctx, duck.ChangeFilter{}); err != nil {
-			return err
-		}
-		err = f.store.Close()
+		err := f.store.Close()
 		f.store = nil
 		if err != nil {
 			return err
 		}
 	}
-	return f.rebuild(ctx, told)
+	return f.rebuild(ctx)
 }
 
-func (f *Folder) rebuild(ctx context.Context, told []duck.Change) error {
+func (f *Folder) rebuild(ctx context.Context) error {
+	told, err := f.told(ctx)
+	if err != nil {
+		return err
+	}
 	built := f.factsPath() + ".new"
 	if err := duck.Remove(built); err != nil {
 		return err
@@ -57,6 +56,5 @@ func (f *Folder) rebuild(ctx context.Context, told []duck.Change) error {
 	if err := duck.Swap(built, f.factsPath()); err != nil {
 		return err
 	}
-	f.store, err = duck.Open(f.factsPath(), decodersVersion, f.settings, duck.Options{})
-	return err
+	return f.openStore(ctx)
 }

@@ -13,11 +13,12 @@ import (
 // Reconciliation walks from a source's records to its facts to what each
 // measure counted. At every step what is left out has a name and a number.
 type Reconciliation struct {
-	Source  string         `json:"source"`
-	Inputs  int            `json:"inputs"`
-	Records facts.Counts   `json:"records"` // of all inputs; the records in force are the new ones
-	Facts   []duck.Meeting `json:"facts"`
-	Walks   []kpi.Walk     `json:"measures"`
+	Source    string          `json:"source"`
+	Inputs    int             `json:"inputs"`
+	Records   facts.Counts    `json:"records"` // of all inputs; the records in force are the new ones
+	Facts     []duck.Meeting  `json:"facts"`
+	Conflicts []duck.Conflict `json:"conflicts"` // of the source's leads with those of all sources
+	Walks     []kpi.Walk      `json:"measures"`
 }
 
 // Reconcile computes the walk of a source; of the query, period, scope and
@@ -38,6 +39,9 @@ func (f *Folder) Reconcile(ctx context.Context, defs *kpi.Catalogue, q kpi.Query
 		return nil, callpace.E(callpace.NotFound, "reconcile.no_source", "source", name, "known", sourcesOf(inputs))
 	}
 	if r.Facts, err = f.store.Meetings(ctx, name); err != nil {
+		return nil, err
+	}
+	if r.Conflicts, err = f.store.Conflicts(ctx, name); err != nil {
 		return nil, err
 	}
 	r.Walks, err = defs.Walks(ctx, f.store.Engine(), q, name)

@@ -36,51 +36,54 @@ func (f *Folder) openRejects(input int, line int64) (*rejects, error) {
 		}
 		return f.deps.Sentence(r.Reason)
 	}}
-	kept, err := rejectsBefore(r.path, line)
-	if err != nil {
-		return nil, err
+	some, err := cutRejects(r.path, line)
+	if err != nil || !some {
+		return r, err
 	}
-	if err := os.Remove(r.path); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if r.file, err = os.OpenFile(r.path, os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
 		return nil, fmt.Errorf("rejects: %w", err)
 	}
-	if len(kept) == 0 {
-		return r, nil
-	}
-	if err := r.open(); err != nil {
-		return nil, err
-	}
-	return r, r.csv.WriteAll(kept)
+	r.csv = csv.NewWriter(r.file)
+	return r, nil
 }
 
-// rejectsBefore reads the rows of a rejects file up to a line.
-func rejectsBefore(path string, line int64) ([][]string, error) {
+// cutRejects drops the rows behind a line from a rejects file, and the file
+// where none is left; some tells that there are. What an interrupted run wrote
+// half goes, too.
+func cutRejects(path string, line int64) (some bool, err error) {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return false, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("rejects: %w", err)
+		return false, fmt.Errorf("rejects: %w", err)
 	}
-	defer file.Close()
 	in := csv.NewReader(bufio.NewReader(file))
-	in.FieldsPerRecord = -1
-	var kept [][]string
-	for first := true; ; first = false {
+	in.FieldsPerRecord, in.ReuseRecord = -1, true
+	end := int64(0)
+	for rows := 0; ; rows++ {
 		row, err := in.Read()
-		if err != nil { // the end, or what an interrupted run wrote half
+		if err != nil {
 			if !errors.Is(err, io.EOF) && !errors.Is(err, csv.ErrQuote) {
-				return nil, fmt.Errorf("rejects: %w", err)
+				return false, errors.Join(fmt.Errorf("rejects: %w", err), file.Close())
 			}
-			return kept, nil
+			break
 		}
-		if first {
-			continue
+		if n, err := strconv.ParseInt(row[0], 10, 64); rows > 0 && (err != nil || n > line) {
+			break
 		}
-		if n, err := strconv.ParseInt(row[0], 10, 64); err != nil || n > line {
-			return kept, nil
-		}
-		kept = append(kept, row)
+		end, some = in.InputOffset(), rows > 0
 	}
+	err = file.Close()
+	if some {
+		err = errors.Join(err, os.Truncate(path, end))
+	} else {
+		err = errors.Join(err, os.Remove(path))
+	}
+	if err != nil {
+		return false, fmt.Errorf("rejects: %w", err)
+	}
+	return some, nil
 }
 
 func (r *rejects) open() error {

@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
@@ -16,15 +18,21 @@ type SharedFolder struct {
 	dir  string
 	deps Deps
 	turn chan struct{} // held by the writer
+	rev  atomic.Int64
 
 	whole  sync.RWMutex // held by whoever replaces the facts, the settings or the folder
 	folder *Folder      // nil until it is open
+
+	settled atomic.Pointer[organisation] // nil until it is open
 }
 
 // Share makes a SharedFolder of a folder that Open is to open.
 func Share(dir string, deps Deps) *SharedFolder {
 	return &SharedFolder{dir: dir, deps: deps, turn: make(chan struct{}, 1)}
 }
+
+// Dir is the folder's path.
+func (s *SharedFolder) Dir() string { return s.dir }
 
 // Open opens the folder and brings its facts up to the journal, which can take
 // long. Where there is no organisation, that is no error: Found makes one.
@@ -49,6 +57,8 @@ func (s *SharedFolder) open(ctx context.Context, progress Progress) error {
 	s.whole.Lock()
 	defer s.whole.Unlock()
 	s.folder = f
+	s.settle()
+	s.rev.Add(1)
 	return nil
 }
 
@@ -65,14 +75,27 @@ func (s *SharedFolder) Found(ctx context.Context, settings facts.Settings) error
 }
 
 // Read runs fn on the folder. fn must not write, and must not keep the folder.
-// Where the facts are behind the journal, the reason is the answer.
+// Where the facts are behind the journal, the reason is the answer; where they
+// are being replaced and that takes long, a Conflict.
 func (s *SharedFolder) Read(fn func(*Folder) error) error {
-	s.whole.RLock()
+	if !s.look() {
+		return replacing()
+	}
 	defer s.whole.RUnlock()
 	if err := s.ready(); err != nil {
 		return err
 	}
-	return fn(s.folder)
+	return s.held(fn)
+}
+
+// held runs fn on one state of the facts, whatever is written meanwhile.
+func (s *SharedFolder) held(fn func(*Folder) error) error {
+	if s.folder.store == nil { // a rebuild failed: there is the journal alone
+		return fn(s.folder)
+	}
+	release := s.folder.store.Hold()
+	err := fn(s.folder)
+	return errors.Join(err, release())
 }
 
 func (s *SharedFolder) ready() error {
@@ -85,9 +108,24 @@ func (s *SharedFolder) ready() error {
 	return s.folder.Ready()
 }
 
+// Look is Read where facts that are behind the journal do not matter, or are
+// what is looked at.
+func (s *SharedFolder) Look(fn func(*Folder) error) error {
+	if !s.look() {
+		return replacing()
+	}
+	defer s.whole.RUnlock()
+	if s.folder == nil {
+		return s.ready()
+	}
+	return s.held(fn)
+}
+
 // Ready tells why questions cannot be answered now, if they cannot.
 func (s *SharedFolder) Ready() error {
-	s.whole.RLock()
+	if !s.look() {
+		return replacing()
+	}
 	defer s.whole.RUnlock()
 	return s.ready()
 }
@@ -104,17 +142,41 @@ func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Fo
 		return s.Ready()
 	}
 	s.folder.deps.Progress = progress
-	return fn(s.folder)
+	s.rev.Add(1)
+	defer s.rev.Add(1)
+	defer s.settle()
+	store := s.folder.store
+	if store == nil {
+		return fn(s.folder)
+	}
+	if err := store.Freeze(ctx); err != nil {
+		return err
+	}
+	err := fn(s.folder)
+	return errors.Join(err, store.Thaw(ctx))
 }
+
+// Revision is another number after anything was written than before it, for
+// whoever keeps answers.
+func (s *SharedFolder) Revision() int64 { return s.rev.Load() }
 
 // Replace is Write for what replaces the facts or the settings as a whole:
 // readers wait until it is done.
 func (s *SharedFolder) Replace(ctx context.Context, progress Progress, fn func(*Folder) error) error {
-	return s.Write(ctx, progress, func(f *Folder) error {
-		s.whole.Lock()
-		defer s.whole.Unlock()
-		return fn(f)
-	})
+	if err := s.take(ctx); err != nil {
+		return err
+	}
+	defer func() { <-s.turn }()
+	s.whole.Lock()
+	defer s.whole.Unlock()
+	if s.folder == nil {
+		return s.ready()
+	}
+	s.folder.deps.Progress = progress
+	s.rev.Add(1)
+	defer s.rev.Add(1)
+	defer s.settle()
+	return fn(s.folder)
 }
 
 // Busy tells whether somebody writes.

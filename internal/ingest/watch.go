@@ -33,23 +33,11 @@ type Watch struct {
 // watched before and however the program ended. done hears of every file; one
 // that fails is tried again when it changes.
 func (f *Folder) Watch(ctx context.Context, w Watch, done func(Report, error)) error {
-	d := drop{seen: map[string]fileState{}}
-	var l *followed
-	defer func() { l.close() }()
+	var seen watched
+	defer seen.close()
 	for {
-		if w.Drop != "" {
-			if err := f.lookAtDrop(ctx, w, &d, done); err != nil {
-				return err
-			}
-		}
-		if w.Follow != "" {
-			var err error
-			if l, err = f.lookAtLog(ctx, w, l, done); err != nil {
-				return err
-			}
-		}
-		if w.Once {
-			return nil
+		if err := f.look(ctx, w, &seen, done); err != nil || w.Once {
+			return err
 		}
 		select {
 		case <-ctx.Done():
@@ -57,6 +45,59 @@ func (f *Folder) Watch(ctx context.Context, w Watch, done func(Report, error)) e
 		case <-time.After(w.Every):
 		}
 	}
+}
+
+// Watch is Folder.Watch for a folder that others use, too: it takes its turn to
+// look. how is asked each time, so that a source's newest mapping is used;
+// looked hears of every look, with the error that ends it.
+func (s *SharedFolder) Watch(ctx context.Context, every time.Duration, how func(*Folder) (Watch, error), done func(Report, error), looked func(error)) {
+	var seen watched
+	defer seen.close()
+	for {
+		err := s.Write(ctx, nil, func(f *Folder) error {
+			w, err := how(f)
+			if err != nil {
+				return err
+			}
+			return f.look(ctx, w, &seen, done)
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		looked(err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(every):
+		}
+	}
+}
+
+// watched is what was seen so far of a folder and a log.
+type watched struct {
+	drop drop
+	log  *followed
+}
+
+func (w *watched) close() { w.log.close() }
+
+// look takes in what is new.
+func (f *Folder) look(ctx context.Context, w Watch, seen *watched, done func(Report, error)) error {
+	if w.Drop != "" {
+		if seen.drop.seen == nil {
+			seen.drop.seen = map[string]fileState{}
+		}
+		if err := f.lookAtDrop(ctx, w, &seen.drop, done); err != nil {
+			return err
+		}
+	}
+	if w.Follow != "" {
+		var err error
+		if seen.log, err = f.lookAtLog(ctx, w, seen.log, done); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fileState tells whether a file is still the one seen before.

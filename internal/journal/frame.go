@@ -25,6 +25,7 @@ const (
 	KindWithdraw Kind = "withdraw" // the input counts no longer
 	KindRespec   Kind = "respec"   // the input is read by another spec from now on
 	KindErase    Kind = "erase"    // payload: proof that a person was erased
+	KindTold     Kind = "told"     // payload: what readers were told of corrections; shapes no facts
 )
 
 // Digest is a SHA-256.

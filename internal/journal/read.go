@@ -50,6 +50,24 @@ func (j *Journal) Read(ctx context.Context, stream int, r Range) (*Reader, error
 	return rd, nil
 }
 
+// ReadAll opens everything that is kept of a stream, withdrawn inputs
+// included: what looks for a person has to see what nobody counts any longer.
+func (j *Journal) ReadAll(ctx context.Context, stream int) (*Reader, error) {
+	j.readers.RLock()
+	blocks, err := j.blocks(ctx, "b.stream = $1", stream)
+	if err != nil {
+		j.readers.RUnlock()
+		return nil, err
+	}
+	var all Range
+	for i := range blocks {
+		all.To = blocks[i].keptTo()
+	}
+	rd := &Reader{done: j.readers.RUnlock}
+	rd.start(ctx, j, stream, blocks, all, inFlight)
+	return rd, nil
+}
+
 // open makes a reader of what is committed or unfinished in the range.
 func (j *Journal) open(ctx context.Context, stream int, r Range) (*Reader, error) {
 	withdrawn, err := j.Inputs(ctx, Filter{Stream: stream, Status: Withdrawn})

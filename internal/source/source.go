@@ -23,7 +23,8 @@ type Spec struct {
 // Format opens inputs of one kind.
 type Format interface {
 	// Open prepares to read one input. head is the beginning of it, up to
-	// HeadSize bytes (all of it where it is shorter): enough to see encoding,
+	// HeadSize bytes (all of it where it is shorter, and where it is longer but
+	// can only be read as a whole, if it is at hand): enough to see encoding,
 	// header and column count. The error, if any, is for the user.
 	Open(spec Spec, head []byte) (Decoder, error)
 	// Options describes what Spec.Options may hold.
@@ -78,15 +79,6 @@ type Assembling interface{ Assembler() facts.Assembler }
 // back byte by byte. The number and order of records stay the same.
 type Blanker interface {
 	Blank(c Chunk, match Person) (data []byte, records int)
-}
-
-// Person says whether values belong to the person to be erased, and what to
-// write where a lead's id stood (so that rows of the erased person still hang
-// together, and counts stay).
-type Person struct {
-	Phone func(raw string) bool // raw: a number as the source wrote it
-	Lead  func(id string) bool
-	Token string
 }
 
 // Chunk is a run of whole records.

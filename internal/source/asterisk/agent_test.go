@@ -84,8 +84,8 @@ func TestEventsToAgentTime(t *testing.T) {
 		Ana | 10:03:00 | 10:03:20 | ready    | 20 | -`)
 	f("a logoff tells how long the login lasted, an hour's border splits", `
 		5400 | a | NONE | Agent/7 | AGENTLOGOFF | SIP/7-01 | 3600`, `
-		Agent/7 | 10:30:00 | 11:00:00 | ready | 1800 | -
-		Agent/7 | 11:00:00 | 11:30:00 | ready | 1800 | -`)
+		7 | 10:30:00 | 11:00:00 | ready | 1800 | -
+		7 | 11:00:00 | 11:30:00 | ready | 1800 | -`)
 	f("a login that never ends lasts to the agent's last event; a second login ends the first at the event before", `
 		0    | NONE | q1 | Ana | ADDMEMBER |
 		100  | a    | q1 | Ana | CONNECT | 5 | x | 5
@@ -157,4 +157,22 @@ func TestHoursOfOddDays(t *testing.T) {
 	f("Asia/Tehran", "2026-03-29 00:30", "2026-03-29 02:10", 3)
 	f("Pacific/Chatham", "2026-04-05 00:00", "2026-04-06 00:00", 26) // the hour of 3 is left at 3:45 and entered again at 2:45
 	f("Australia/Lord_Howe", "2026-04-05 00:00", "2026-04-06 00:00", 25)
+}
+
+// Both logs of a PBX name one device alike.
+func TestDevicesMeet(t *testing.T) {
+	f := func(member, want string) {
+		t.Helper()
+		require.Equal(t, want, device(member))
+	}
+	f("PJSIP/201", "201")
+	f("SIP/anna-bee", "anna-bee")
+	f("Local/201@from-queue/n", "201")
+	f("Local/@x", "@x")
+	f("Agent/1001", "1001")
+	f("pjsip/201", "201")
+	f("Ana Horvat", "Ana Horvat")
+	f("Sales/Ana", "Sales/Ana")
+	f("PJSIP/", "PJSIP/")
+	require.Equal(t, peer("PJSIP/201-0000001a"), device("PJSIP/201"))
 }

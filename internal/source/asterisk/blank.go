@@ -8,7 +8,7 @@ import (
 )
 
 // Blank takes a person out of call detail records: their number gives way to
-// a withheld one that carries the token, names and recordings go, and what
+// a withheld one that carries the pseudonym, names and recordings go, and what
 // identifies the row stays, so that calls keep their count and shape.
 func (d *cdrDecoder) Blank(c source.Chunk, match source.Person) (data []byte, records int) {
 	return blankLines(c.Data, func(line string) (string, bool) {
@@ -23,14 +23,22 @@ func (d *cdrDecoder) Blank(c source.Chunk, match source.Person) (data []byte, re
 			case src, dst, cnum, outboundNumber, clid, channel, dstChannel, lastData, recording:
 				hit = hit || names(row[i], match)
 			case accountCode, userField, peerAccount:
-				hit = hit || row[i] != "" && match.Lead(row[i])
+				hit = hit || row[i] != "" && match.Lead(row[i]) != ""
+			}
+		}
+		for i, f := range found {
+			switch {
+			case hit:
+				row[i] = blankField(f, row[i], match)
+			case f == userField && match.Text != nil:
+				if rest, mentioned := match.Text(row[i]); mentioned {
+					row[i] = rest
+					return joinCSV(row, d.comma), true
+				}
 			}
 		}
 		if !hit {
 			return line, false
-		}
-		for i, f := range found {
-			row[i] = blankField(f, row[i], match)
 		}
 		return joinCSV(row, d.comma), true
 	})
@@ -42,8 +50,8 @@ func blankField(f field, v string, match source.Person) string {
 	case clid, cnam, outboundName, dstName, recording:
 		return ""
 	case src, dst, cnum, outboundNumber, channel, dstChannel, lastData, accountCode, userField, peerAccount:
-		if v != "" && match.Lead(v) {
-			return match.Token
+		if v != "" && match.Lead(v) != "" {
+			return match.Lead(v)
 		}
 		v, _ = blankText(v, match)
 	}
@@ -51,7 +59,7 @@ func blankField(f field, v string, match source.Person) string {
 }
 
 // Blank takes a person out of queue events: their number gives way to a
-// withheld one that carries the token, and the name beside it goes.
+// withheld one that carries the pseudonym, and the name beside it goes.
 func (d *queueDecoder) Blank(c source.Chunk, match source.Person) (data []byte, records int) {
 	return blankLines(c.Data, func(line string) (string, bool) {
 		if d.columns != nil {
@@ -133,8 +141,8 @@ func names(text string, match source.Person) bool {
 // blankText replaces every run of digits that is the person's number. A text
 // that is a number as a whole may have ornaments in it.
 func blankText(text string, match source.Person) (string, bool) {
-	if n := bare(text); n != "" && isNumber(n) && match.Phone(text) {
-		return erased + match.Token, true
+	if n := bare(text); n != "" && isNumber(n) && match.Phone(text) != "" {
+		return erased + match.Phone(text), true
 	}
 	var b strings.Builder
 	hit, copied := false, 0
@@ -150,10 +158,12 @@ func blankText(text string, match source.Person) (string, bool) {
 		if from > 0 && text[from-1] == '+' {
 			from--
 		}
-		if to-from >= 5 && match.Phone(text[from:to]) {
-			b.WriteString(text[copied:from])
-			b.WriteString(erased + match.Token)
-			copied, hit = to, true
+		if to-from >= 5 {
+			if p := match.Phone(text[from:to]); p != "" {
+				b.WriteString(text[copied:from])
+				b.WriteString(erased + p)
+				copied, hit = to, true
+			}
 		}
 		i = to
 	}

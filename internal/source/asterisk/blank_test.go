@@ -11,9 +11,15 @@ import (
 )
 
 var ana = source.Person{
-	Phone: func(raw string) bool { return strings.HasSuffix(bare(raw), "912345678") },
-	Lead:  func(id string) bool { return id == "lead-7" },
-	Token: "gone-1",
+	Phone: func(raw string) string { return gone(strings.HasSuffix(bare(raw), "912345678")) },
+	Lead:  func(id string) string { return gone(id == "lead-7") },
+}
+
+func gone(is bool) string {
+	if is {
+		return "gone-1"
+	}
+	return ""
 }
 
 // blank erases Ana from an input and checks what must hold for any format:

@@ -2,6 +2,7 @@ package asterisk
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/callpace/callpace/internal/source"
@@ -88,6 +89,27 @@ func peer(channel string) string {
 	}
 	if i := strings.LastIndexByte(name, '-'); i > 0 && isHex(name[i+1:]) {
 		name = name[:i]
+	}
+	return name
+}
+
+// technologies are the kinds of channels and members whose name stands before
+// that of the device.
+var technologies = []string{"SIP", "PJSIP", "IAX", "IAX2", "SCCP", "Skinny", "MGCP", "H323", "OOH323", "DAHDI", "Zap", "Khomp", "Dongle", "Local", "Agent", "USTM", "Unistim", "Console", "Motif", "Custom"}
+
+// device gives the name of a queue's member as the device is known, so that the
+// logs of one PBX meet: PJSIP/201 and Local/201@from-queue/n are 201. A
+// member's own name stays as it is. Unlike channels, members have no number of
+// the call behind them.
+func device(member string) string {
+	technology, name, ok := strings.Cut(member, "/")
+	if !ok || name == "" || !slices.ContainsFunc(technologies, func(t string) bool { return strings.EqualFold(t, technology) }) {
+		return member
+	}
+	if strings.EqualFold(technology, "Local") {
+		if at, _, _ := strings.Cut(name, "@"); at != "" {
+			return at
+		}
 	}
 	return name
 }

@@ -139,7 +139,7 @@ func fuzz(f *testing.F, format source.Format) {
 	})
 }
 
-var nobody = source.Person{Phone: func(string) bool { return false }, Lead: func(string) bool { return false }, Token: "x"}
+var nobody = source.Person{Phone: func(string) string { return "" }, Lead: func(string) string { return "" }}
 
 func FuzzCDR(f *testing.F) {
 	f.Add([]byte(master21(`201|0912345678|PJSIP/201-0a|PJSIP/t-0b|Dial|x|10:00:00|10:00:09|10:01:09|60|ANSWERED|1772445600.1|1`)), uint16(7))

@@ -17,7 +17,7 @@ type QueueLog struct{}
 
 // Options describes the settings; docs/asterisk.md explains them.
 func (QueueLog) Options() []source.Option {
-	return []source.Option{{Name: "zone"}, {Name: "reasons"}, {Name: "keys"}}
+	return []source.Option{{Name: "zone"}, {Name: "reasons"}, {Name: "keys"}, {Name: "agent", Default: "device", Values: []string{"device", "logged"}}}
 }
 
 // Open settles the columns from the header, where there is one.
@@ -30,7 +30,7 @@ func (f QueueLog) Open(spec source.Spec, head []byte) (source.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &queueDecoder{source: spec.Source, zone: zone}
+	d := &queueDecoder{source: spec.Source, zone: zone, logged: set["agent"] == "logged"}
 	first, mark, size := header(head)
 	d.start = int64(mark)
 	if d.columns, d.comma = tableColumns(first); d.columns != nil {
@@ -46,6 +46,7 @@ type queueDecoder struct {
 	zone    *time.Location // of times that are no epoch
 	columns []int          // of an export: the log's field in each column, -1 for none
 	comma   byte
+	logged  bool // agents keep the spelling of the log
 	queues  *queueAssembler
 }
 

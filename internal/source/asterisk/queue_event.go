@@ -138,8 +138,11 @@ func (d *queueDecoder) read(line string) (e event, why doubt, reason callpace.Me
 	if e.queue == "NONE" {
 		e.queue = ""
 	}
-	if e.agent == "NONE" {
+	switch {
+	case e.agent == "NONE":
 		e.agent = ""
+	case !d.logged:
+		e.agent = device(e.agent)
 	}
 	var ok bool
 	if e.at, why, ok = d.instant(fields[0]); !ok {

@@ -14,8 +14,8 @@ func TestTransferUnderAnotherCallsID(t *testing.T) {
 	w, b := read(t, QueueLog{}, spec("UTC"), load(t, "asterisk/attended-transfer.queue_log"))
 	require.Empty(t, b.Rejects)
 	require.Equal(t, table(`
-		2024-06-03 06:47:39 | 1501 | PJSIP/7009 | 9030000002 | answered | ATTENDEDTRANSFER | 12 | 120
-		2024-06-03 06:49:50 | 1509 | PJSIP/7051 | 9030000002 | answered | COMPLETEAGENT    | 7  | 173`),
+		2024-06-03 06:47:39 | 1501 | 7009 | 9030000002 | answered | ATTENDEDTRANSFER | 12 | 120
+		2024-06-03 06:49:50 | 1509 | 7051 | 9030000002 | answered | COMPLETEAGENT    | 7  | 173`),
 		pick(w.assemble(facts.Calls), visitColumns))
 }
 

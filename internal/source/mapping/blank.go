@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/callpace/callpace/internal/source"
@@ -12,11 +13,12 @@ import (
 type treatment uint8
 
 const (
-	erase  treatment = iota // emptied: nothing that facts need, or personal
-	keep                    // mapped to something that is not personal, or decides what the row is
-	token                   // the id of the lead or the customer
-	number                  // a phone number of the person
-	friend                  // another lead, who referred this one
+	erase   treatment = iota // emptied: nothing that facts need, or personal
+	wording                  // mapped to a text that is not personal: kept, though it may mention people
+	keep                     // mapped to something else that is not personal, or decides what the row is
+	token                    // the id of the lead or the customer
+	number                   // a phone number of the person
+	friend                   // another lead, who referred this one
 )
 
 // treatments gives the treatment of every column of the plan. The strictest
@@ -52,6 +54,8 @@ func (p *plan) treatments(personal []string) []treatment {
 				set(f.inputs(), token)
 			case f.def.name == "referred_by":
 				set(f.inputs(), friend)
+			case !f.def.personal && f.def.kind == textKind && f.value.mapped == nil && f.program == nil:
+				set(f.inputs(), wording)
 			case !f.def.personal:
 				set(f.inputs(), keep)
 			}
@@ -67,9 +71,10 @@ func (p *plan) treatments(personal []string) []treatment {
 
 // Blank empties what records say of a person: of records that carry the
 // person's number or lead id, every column that is not mapped to a plain field;
-// of leads that the person referred, only that. Records that the mapping skips
-// are treated like the others. Records that cannot be read are
-// emptied where a word of them is the person's.
+// of leads that the person referred, only that; of others, what their free text
+// says, if that is wanted. Records that the mapping skips are treated like the
+// others. Records that cannot be read are emptied where a word of them is the
+// person's.
 func (d *decoder) Blank(c source.Chunk, match source.Person) (data []byte, records int) {
 	s := d.states.Get().(*state)
 	defer d.states.Put(s)
@@ -96,24 +101,42 @@ func (b *blanker) edit(row table.Row) (fields []string, changed bool) {
 	case referred:
 		fields = append(fields, row.Fields...)
 		for i, c := range b.places {
-			if c >= 0 && b.columns[c] == friend && b.match.Lead(b.row[c]) {
-				fields[i], changed = b.match.Token, true
+			if c >= 0 && b.columns[c] == friend && b.match.Lead(b.row[c]) != "" {
+				fields[i], changed = b.match.Lead(b.row[c]), true
 			}
 		}
+	}
+	if b.match.Text == nil {
 		return fields, changed
 	}
-	return nil, false
+	return b.unmention(row.Fields, fields, changed)
+}
+
+// unmention takes the person out of the free text of a record of others.
+func (b *blanker) unmention(old, fields []string, changed bool) ([]string, bool) {
+	for i, c := range b.places {
+		if c >= 0 && (b.columns[c] > wording || b.isKey(c)) {
+			continue
+		}
+		if rest, found := b.match.Text(old[i]); found {
+			if fields == nil {
+				fields = append(fields, old...)
+			}
+			fields[i], changed = rest, true
+		}
+	}
+	return fields, changed
 }
 
 // mentioned tells whether a word of the text is the person's id or number.
 func (b *blanker) mentioned(text string) bool {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;|\"'{}[]\x00", r) }) {
-		if b.match.Lead(word) || b.looksLikeNumber(word) {
+		if b.match.Lead(word) != "" || b.looksLikeNumber(word) {
 			return true
 		}
 	}
 	for _, cell := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\t,;|\"'{}[]:\x00", r) }) {
-		if cell = strings.TrimSpace(cell); b.match.Lead(cell) || b.looksLikeNumber(cell) {
+		if cell = strings.TrimSpace(cell); b.match.Lead(cell) != "" || b.looksLikeNumber(cell) {
 			return true
 		}
 	}
@@ -144,11 +167,11 @@ func (b *blanker) about(row *table.Row) (mine, referred bool) {
 		}
 		switch b.columns[c] {
 		case number:
-			mine = mine || b.hasNumber(b.row[c])
+			mine = mine || b.numberIn(b.row[c]) != ""
 		case token:
-			mine = mine || b.match.Lead(b.row[c])
+			mine = mine || b.match.Lead(b.row[c]) != ""
 		case friend:
-			referred = referred || b.match.Lead(b.row[c])
+			referred = referred || b.match.Lead(b.row[c]) != ""
 		}
 	}
 	// What expressions make of the columns counts too.
@@ -161,50 +184,62 @@ func (b *blanker) about(row *table.Row) (mine, referred bool) {
 			switch {
 			case bad != nil || text == "":
 			case f.def.kind == phoneKind || f.def.kind == phonesKind:
-				mine = mine || b.hasNumber(text)
+				mine = mine || b.numberIn(text) != ""
 			case f.def.name == "lead" || f.def.name == "customer":
-				mine = mine || b.match.Lead(text)
+				mine = mine || b.match.Lead(text) != ""
 			}
 		}
 	}
 	return mine, referred
 }
 
-func (b *blanker) hasNumber(text string) bool {
-	if b.match.Phone(text) {
-		return true
+// numberIn gives the pseudonym for a text in which one of the numbers is the
+// person's; "" where none is.
+func (b *blanker) numberIn(text string) string {
+	if p := b.pseudonymOf(text); p != "" {
+		return p
 	}
-	for _, one := range splitPhones(text) {
-		if b.match.Phone(one) {
-			return true
+	if list := splitPhones(text); len(list) > 1 {
+		for _, one := range list {
+			if p := b.pseudonymOf(one); p != "" {
+				return p
+			}
 		}
 	}
-	return false
+	return ""
 }
 
-// empty gives the fields of the person's record without the person.
+// pseudonymOf asks for one number, as the country of the mapping reads it:
+// facts hold it so, and parsing is slow enough to be done once.
+func (b *blanker) pseudonymOf(text string) string {
+	if p := b.phone(text); p != "" {
+		return b.match.Phone(p)
+	}
+	return ""
+}
+
+// empty gives the fields of the person's record without the person. What it
+// says of others by their ids (who referred the person, the firm that the
+// person is with) stays.
 func (b *blanker) empty(row *table.Row) (fields []string, changed bool) {
 	fields = append(fields, row.Fields...)
-	ids := map[string]bool{}
-	for _, c := range b.places {
-		if c >= 0 && b.columns[c] == token && b.row[c] != "" {
-			ids[b.row[c]] = true
-		}
-	}
 	for i, c := range b.places {
 		text, t := b.clean(fields[i]), erase
 		if c >= 0 {
 			t = b.columns[c]
 		}
-		switch {
-		case text == "":
+		if text == "" {
 			continue
-		case t == token || t == friend, t == keep && (ids[text] || b.match.Lead(text)):
-			text = b.match.Token
-		case t == keep && !b.looksLikeNumber(text):
+		}
+		switch to := b.pseudonym(text, t); {
+		case to != "" && b.isKey(c) && to != b.match.Lead(text):
+			text = to + b.match.Tag(text) // a key must stay one of its own
+		case to != "" && t != wording:
+			text = to
+		case to == "" && (t == keep || t == wording || t == token || t == friend):
 			continue
-		case t == keep && b.isKey(c):
-			text = b.match.Token // a key must stay one
+		case b.isKey(c):
+			text = b.match.Tag(text)
 		default:
 			text = ""
 		}
@@ -214,13 +249,23 @@ func (b *blanker) empty(row *table.Row) (fields []string, changed bool) {
 	return fields, changed
 }
 
-func (b *blanker) isKey(c int) bool {
-	for _, k := range b.plan.key {
-		if k == c {
-			return true
-		}
+// pseudonym gives what takes the place of a value in the person's record: ""
+// where it is not the person's id or number.
+func (b *blanker) pseudonym(text string, t treatment) string {
+	switch {
+	case t == erase:
+		return ""
+	case b.match.Lead(text) != "":
+		return b.match.Lead(text)
+	case t == number || b.looksLikeNumber(text):
+		return b.numberIn(text)
 	}
-	return false
+	return ""
+}
+
+// isKey tells whether a column is part of the record's key.
+func (b *blanker) isKey(c int) bool {
+	return c >= 0 && (slices.Contains(b.plan.key, c) || b.plan.keyProgram != nil && slices.Contains(b.plan.keyProgram.reads, c))
 }
 
 // looksLikeNumber tells whether a field that is kept happens to hold the
@@ -232,5 +277,5 @@ func (b *blanker) looksLikeNumber(text string) bool {
 			digits++
 		}
 	}
-	return digits >= 7 && b.match.Phone(text)
+	return digits >= 7 && b.numberIn(text) != ""
 }

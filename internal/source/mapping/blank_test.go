@@ -27,16 +27,16 @@ L1,L1,,,,2026-03-02,,D,TEST,Marija,
 `
 	d, c := open(t, zagreb, m, []byte(data))
 	person := source.Person{
-		Phone: func(raw string) bool { return source.Phone(raw, "HR") == "+385911234567" },
-		Lead:  func(id string) bool { return id == "L1" },
-		Token: "erased-1",
+		Phone: func(raw string) string { return among(source.Phone(raw, "HR") == "+385911234567", "PHONE") },
+		Lead:  func(id string) string { return among(id == "L1", "LEAD") },
+		Tag:   func(string) string { return "-tag" },
 	}
 	out, n := d.(source.Blanker).Blank(c, person)
 	require.Equal(t, 4, n)
-	want := `1,erased-1,,,,2026-03-02,,A,x,,""
-2,erased-1,,"",,2026-03-02,,B,x,,
-3,L3,,,erased-1,2026-03-02,pilots,C,x,Petra,"keep, me"
-erased-1,erased-1,,,,2026-03-02,,D,TEST,,
+	want := `1,LEAD,PHONE,,,2026-03-02,,A,x,,""
+2,L2,,"PHONE",,2026-03-02,,B,x,,
+3,L3,,,LEAD,2026-03-02,pilots,C,x,Petra,"keep, me"
+LEAD,LEAD,,,,2026-03-02,,D,TEST,,
 5,L5,012222222,,L9,2026-03-02,nurses,E,x,Ana,L1 called
 `
 	require.Equal(t, want, string(out))
@@ -46,13 +46,20 @@ erased-1,erased-1,,,,2026-03-02,,D,TEST,,
 	require.Equal(t, want, string(again))
 }
 
+func among(is bool, pseudonym string) string {
+	if is {
+		return pseudonym
+	}
+	return ""
+}
+
 func TestBlankJSONL(t *testing.T) {
 	const m = "version: 1\nlayout: {kind: jsonl}\nkey: id\nfacts: {leads: {lead: id, phone: tel, created: day}}\n"
 	const data = `{"id": "L1", "tel": "+385911234567", "day": "2026-03-02", "name": {"first": "Marija"}}
 {"id": "L2", "tel": "+385911234568", "day": "2026-03-02", "name": {"first": "Ivan"}}
 `
 	d, c := open(t, zagreb, m, []byte(data))
-	out, n := d.(source.Blanker).Blank(c, source.Person{Phone: func(string) bool { return false }, Lead: func(id string) bool { return id == "L1" }, Token: "t"})
+	out, n := d.(source.Blanker).Blank(c, source.Person{Phone: func(string) string { return "" }, Lead: func(id string) string { return among(id == "L1", "t") }})
 	require.Equal(t, 1, n)
 	lines := strings.SplitAfter(string(out), "\n")
 	require.NotContains(t, lines[0], "Marija")

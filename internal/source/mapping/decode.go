@@ -304,9 +304,11 @@ func (s *state) convert(f *field, c *cell, text string) (bad *callpace.Message) 
 	case phoneKind:
 		c.text = s.phone(text)
 		c.set = c.text != ""
+		c.erased(text)
 	case phonesKind:
 		c.text = s.phoneList(text)
 		c.set = c.text != ""
+		c.erased(text)
 	default:
 		if len(text) > maxCell {
 			return f.reject("mapping.reject.too_long", text)
@@ -314,6 +316,14 @@ func (s *state) convert(f *field, c *cell, text string) (bad *callpace.Message) 
 		c.text = text
 	}
 	return bad
+}
+
+// erased takes over the pseudonym that stands in the place of a number: no
+// number, but the lead of the row if that has no other. The cell is not set.
+func (c *cell) erased(text string) {
+	if p := source.Pseudonym(text); p != "" {
+		c.text, c.set = p, false
+	}
 }
 
 // maxCell bounds the bytes of one text.

@@ -8,7 +8,7 @@ import (
 )
 
 // write prints the draft.
-func (g *guess) write(kind fileKind, settings facts.Settings) {
+func (g *guess) write(kind fileKind, special *kindDef, settings facts.Settings) {
 	g.line("# %s", g.note("mapping.note.head", "count", len(g.rows)))
 	g.line("version: 1")
 	if g.layout.Kind != "" {
@@ -31,6 +31,8 @@ func (g *guess) write(kind fileKind, settings facts.Settings) {
 		g.pipeline()
 	case rosterFile:
 		g.roster()
+	case specialFile:
+		g.draftKind(special)
 	}
 	g.rest(kind)
 }

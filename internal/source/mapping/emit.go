@@ -175,9 +175,13 @@ func setMoment(rows *facts.Rows, row, col int, c *cell) {
 
 // finish fills what follows from other columns.
 func (s *state) finish(e *bound, rows *facts.Rows, row int, id string) {
+	erased := s.pseudonym(e)
+	if erased != "" {
+		rows.SetText(row, e.def.table.Col("lead_ref"), erased)
+	}
 	switch e.def.table {
 	case facts.Leads:
-		if !s.cell(e, "lead").set && !s.cell(e, "phone").set {
+		if !s.cell(e, "lead").set && !s.cell(e, "phone").set && erased == "" {
 			rows.SetText(row, e.def.table.Col("lead_ref"), id)
 		}
 	case facts.Roster:
@@ -191,6 +195,20 @@ func (s *state) finish(e *bound, rows *facts.Rows, row int, id string) {
 			rows.SetText(row, e.def.table.Col("cost_currency"), s.plan.currency)
 		}
 	}
+}
+
+// pseudonym gives what stands in the place of the number of a row that knows
+// its lead by nothing else: an erased person keeps their rows together by it.
+func (s *state) pseudonym(e *bound) string {
+	if e.lead >= 0 && s.cells[e.lead].set {
+		return ""
+	}
+	for _, i := range [2]int{e.phone, e.phones} {
+		if i >= 0 && !s.cells[i].set && s.cells[i].text != "" {
+			return s.cells[i].text
+		}
+	}
+	return ""
 }
 
 // keep writes the attributes. Their vectors are remembered, since a map lookup

@@ -75,7 +75,11 @@ facts:
 	f.Add("Ana,ready,2026-03-29 01:30,2026-03-29 05:00,100.5,EUR\n")
 	f.Add("۱,۲,1405/01/01,25:00,,\"Ana:60;Ivan:40\"\n")
 	f.Add("a,1,1900-01-01,2200-12-31,999999999999,USD\n\"")
-	person := source.Person{Phone: func(s string) bool { return len(s)%2 == 0 }, Lead: func(s string) bool { return len(s)%3 == 0 }, Token: "t"}
+	person := source.Person{
+		Phone: func(s string) string { return among(len(s)%2 == 0, "p") }, Lead: func(s string) string { return among(len(s)%3 == 0, "t") },
+		Tag:  func(string) string { return "x" },
+		Text: func(s string) (string, bool) { return s[:len(s)/2], len(s)%5 == 1 },
+	}
 	f.Fuzz(func(t *testing.T, data string) {
 		for _, m := range mappings {
 			d, err := New().Open(source.Spec{Source: "s", Mapping: m, Settings: zagreb}, []byte(data))
@@ -88,6 +92,7 @@ facts:
 			d.Decode(c, &b)
 			checkBatch(t, &b)
 			d.(source.Blanker).Blank(c, person)
+			d.(source.Tracer).Trace(c, person, func(source.Sighting) {})
 		}
 	})
 }

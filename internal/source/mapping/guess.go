@@ -42,11 +42,15 @@ func Guess(head []byte, name string, settings facts.Settings, say Sayer) (string
 		return "", err
 	}
 	g.match()
-	kind := g.kind()
+	kind := specialFile
+	special := g.special()
+	if special == nil {
+		kind = g.kind()
+	}
 	if kind == nothingKnown {
 		return "", callpace.E(callpace.Invalid, "mapping.guess_nothing")
 	}
-	g.write(kind, settings)
+	g.write(kind, special, settings)
 	return g.out.String(), nil
 }
 
@@ -202,6 +206,7 @@ const (
 	orderFile
 	pipelineFile // leads with their stage; where one is won, an order
 	rosterFile
+	specialFile // one of kinds.yaml
 )
 
 // kind decides what the rows are, and settles the fields that depend on it.

@@ -42,6 +42,7 @@ type bound struct {
 	keep       *attributes // for columns that are not known beforehand
 	// Cells of calls; -1 where not mapped.
 	outcome, direction, talk int
+	lead, phone, phones      int // likewise
 }
 
 // attribute is a column that is kept under a name.
@@ -168,6 +169,7 @@ func (b *binder) entry(m *Mapping, e *entry, i int, defaults *formats) {
 		b.cells++
 	}
 	x.outcome, x.direction, x.talk = x.cell("outcome"), x.cell("direction"), x.cell("talk")
+	x.lead, x.phone, x.phones = x.cell("lead"), x.cell("phone"), x.cell("phones")
 	b.entries = append(b.entries, x)
 }
 

@@ -93,13 +93,18 @@ func (v *vocabulary) score(header, field string) (how, place int) {
 		if h.field != field {
 			continue
 		}
-		for i, w := range h.words {
-			switch {
-			case header == w:
-				return 2, i
-			case how == 0 && contains(header, w, field == "key"):
-				how, place = 1, i
-			}
+		return scoreWords(header, h.words, field == "key")
+	}
+	return 0, 0
+}
+
+func scoreWords(header string, words []string, isKey bool) (how, place int) {
+	for i, w := range words {
+		switch {
+		case header == w:
+			return 2, i
+		case how == 0 && contains(header, w, isKey):
+			how, place = 1, i
 		}
 	}
 	return how, place

@@ -166,6 +166,10 @@ func resolve(dir, target string) string {
 func (b *book) part(name string, limit int64) (*partReader, error) {
 	for _, f := range b.zip.File {
 		if strings.EqualFold(strings.TrimPrefix(strings.ReplaceAll(f.Name, "\\", "/"), "/"), name) {
+			// What it says of its size may be a lie, but never a reason to unpack it.
+			if f.UncompressedSize64 > uint64(min(limit, maxUnpacked)) {
+				return nil, errBomb
+			}
 			r, err := f.Open()
 			if err != nil {
 				return nil, err

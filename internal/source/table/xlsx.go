@@ -8,10 +8,10 @@ import (
 	"github.com/callpace/callpace/internal/source"
 )
 
-// openWorkbook sees what it can from head: of a small workbook all of it, so
-// that its faults and columns are known at once.
+// openWorkbook sees what it can from head: of a workbook that is all there, its
+// faults and columns at once.
 func (r *Reader) openWorkbook(head []byte) error {
-	if len(head) >= source.HeadSize {
+	if len(head) == source.HeadSize { // the beginning of a larger one
 		return checkMagic(head)
 	}
 	b, err := openBook(head, r.layout.Sheet)
