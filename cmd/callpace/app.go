@@ -40,39 +40,69 @@ func formats() *source.Registry {
 	return &r
 }
 
-// open opens the data folder; the reader's dates are its calendar's from then on.
-func (a *app) open(ctx context.Context) (*ingest.Folder, error) {
+// with runs fn, which only asks, on the data folder. Where the facts are behind
+// the journal, the reason is the answer.
+func (a *app) with(ctx context.Context, fn func(*ingest.Folder) error) error {
+	if a.folder != nil {
+		return a.folder.Read(a.localised(fn))
+	}
+	return a.opened(ctx, ready(fn))
+}
+
+// look is with for commands that show what keeps the facts behind.
+func (a *app) look(ctx context.Context, fn func(*ingest.Folder) error) error {
+	if a.folder != nil {
+		return a.folder.Look(a.localised(fn))
+	}
+	return a.opened(ctx, fn)
+}
+
+// write is with for commands that take something in.
+func (a *app) write(ctx context.Context, fn func(*ingest.Folder) error) error {
+	if a.folder != nil {
+		return a.folder.Write(ctx, a.progress, a.localised(ready(fn)))
+	}
+	return a.opened(ctx, ready(fn))
+}
+
+// replace is for commands that change the past or the settings, and can mend
+// what keeps the facts behind.
+func (a *app) replace(ctx context.Context, fn func(*ingest.Folder) error) error {
+	if a.folder != nil {
+		return a.folder.Replace(ctx, a.progress, a.localised(fn))
+	}
+	return a.opened(ctx, fn)
+}
+
+func ready(fn func(*ingest.Folder) error) func(*ingest.Folder) error {
+	return func(f *ingest.Folder) error {
+		if err := f.Ready(); err != nil {
+			return err
+		}
+		return fn(f)
+	}
+}
+
+// localised has the reader's dates be of the folder's calendar.
+func (a *app) localised(fn func(*ingest.Folder) error) func(*ingest.Folder) error {
+	return func(f *ingest.Folder) error {
+		s := f.Settings()
+		a.say = a.texts.Localizer(a.lang, calendar.New(s.Calendar, s.WeekStart))
+		return fn(f)
+	}
+}
+
+// opened runs fn on the folder, opened for it and closed again.
+func (a *app) opened(ctx context.Context, fn func(*ingest.Folder) error) error {
 	f, err := ingest.Open(ctx, a.Data, ingest.Deps{
 		Formats: formats(), Now: a.now, Progress: a.progress, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { a.warn(callpace.M(key, args...)) },
 	})
 	a.endProgress()
 	if err != nil {
-		return nil, err
-	}
-	s := f.Settings()
-	a.say = a.texts.Localizer(a.lang, calendar.New(s.Calendar, s.WeekStart))
-	return f, nil
-}
-
-// with runs fn on the open data folder and closes it. Where the facts are
-// behind the journal, the reason is the answer.
-func (a *app) with(ctx context.Context, fn func(*ingest.Folder) error) error {
-	return a.withJournal(ctx, func(f *ingest.Folder) error {
-		if err := f.Ready(); err != nil {
-			return err
-		}
-		return fn(f)
-	})
-}
-
-// withJournal is with for commands that can mend what keeps the facts behind.
-func (a *app) withJournal(ctx context.Context, fn func(*ingest.Folder) error) error {
-	f, err := a.open(ctx)
-	if err != nil {
 		return err
 	}
-	err = fn(f)
+	err = a.localised(fn)(f)
 	a.endProgress()
 	return errors.Join(err, f.Close())
 }
@@ -118,6 +148,10 @@ func (a *app) line(key string, args ...any) {
 
 // progress shows how far long work has come, on a terminal only.
 func (a *app) progress(stage string, done, total int64) {
+	if a.watch != nil {
+		a.watch(stage, done, total)
+		return
+	}
 	if a.Quiet || !isTerminal(a.stderr) || total <= 0 {
 		return
 	}

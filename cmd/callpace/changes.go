@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
-	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/ingest"
 )
@@ -42,7 +42,7 @@ func (c *changesCommand) Run(ctx context.Context, a *app) error {
 			return err
 		}
 		for _, x := range changes {
-			a.line("changes.line", "month", x.Month, "kpi", a.reader(defs).Name(x.Measure), "before", a.say.Amount(x.Before, decimalsOf(x)), "after", a.say.Amount(x.After, decimalsOf(x)),
+			a.line("changes.line", "month", x.Month, "kpi", a.reader(defs).Name(x.Measure), "before", a.say.Total(x.Before, decimalsOf(x)), "after", a.say.Total(x.After, decimalsOf(x)),
 				"reasons", a.reasons(x), "input", x.Input)
 		}
 		return nil
@@ -62,7 +62,7 @@ func changesJSON(changes []duck.Change) []map[string]any {
 
 // decimalsOf keeps shares of joint sales visible and whole counts whole.
 func decimalsOf(x duck.Change) int {
-	if x.Before%callpace.One == 0 && x.After%callpace.One == 0 {
+	if !strings.Contains(x.Before.String()+x.After.String(), ".") {
 		return 0
 	}
 	return 2

@@ -14,6 +14,10 @@ type cli struct {
 	Kpi       kpiCommand       `cmd:""`
 	Rows      rowsCommand      `cmd:""`
 	Changes   changesCommand   `cmd:""`
+	Goal      goalCommand      `cmd:""`
+	Plan      planCommand      `cmd:""`
+	Scorecard scorecardCommand `cmd:""`
+	Config    configCommand    `cmd:""`
 	Reconcile reconcileCommand `cmd:""`
 	Roster    rosterCommand    `cmd:""`
 	Mapping   mappingCommand   `cmd:""`

@@ -44,7 +44,7 @@ func (c *demoCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	err = a.with(ctx, func(f *ingest.Folder) error {
+	err = a.write(ctx, func(f *ingest.Folder) error {
 		started := time.Now()
 		var sum facts.Counts
 		for _, file := range files {

@@ -34,7 +34,7 @@ func (a *app) reader(defs *kpi.Catalogue) present.Reader {
 }
 
 func (a *app) printTable(t present.Table) {
-	var g grid
+	g := grid{unfold: true}
 	for _, h := range t.Head {
 		g.head, g.right = append(g.head, h.Title), append(g.right, h.Numeric)
 	}

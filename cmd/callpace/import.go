@@ -57,7 +57,7 @@ func (c *importCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.with(ctx, func(f *ingest.Folder) error {
+	return a.write(ctx, func(f *ingest.Folder) error {
 		if c.DryRun {
 			return a.preview(ctx, f, spec, c.Files, c.Rows)
 		}
@@ -100,7 +100,7 @@ func (a *app) printImport(r importResult) error {
 		if in.Recognised {
 			a.line("import.recognised", "file", in.Name, "input", in.Input)
 		}
-		if in.Rejected > 0 {
+		if in.Rejects != "" {
 			a.line("import.rejects", "count", in.Rejected, "path", in.Rejects)
 		}
 	}

@@ -61,7 +61,7 @@ type rebuildCommand struct{}
 
 // Run makes the facts anew from the journal.
 func (rebuildCommand) Run(ctx context.Context, a *app) error {
-	return a.withJournal(ctx, func(f *ingest.Folder) error {
+	return a.replace(ctx, func(f *ingest.Folder) error {
 		if err := f.Rebuild(ctx); err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ type verifyCommand struct{}
 
 // Run checks every digest of the journal.
 func (verifyCommand) Run(ctx context.Context, a *app) error {
-	return a.withJournal(ctx, func(f *ingest.Folder) error {
+	return a.look(ctx, func(f *ingest.Folder) error {
 		r, err := f.Verify(ctx)
 		if err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/ingest"
 )
 
@@ -15,7 +14,7 @@ type inputsCommand struct {
 
 // Run lists what has arrived.
 func (c *inputsCommand) Run(ctx context.Context, a *app) error {
-	return a.withJournal(ctx, func(f *ingest.Folder) error {
+	return a.look(ctx, func(f *ingest.Folder) error {
 		all, err := f.Inputs(ctx)
 		if err != nil {
 			return err
@@ -63,7 +62,7 @@ type withdrawCommand struct {
 
 // Run takes an input back.
 func (c *withdrawCommand) Run(ctx context.Context, a *app) error {
-	return a.withJournal(ctx, func(f *ingest.Folder) error {
+	return a.replace(ctx, func(f *ingest.Folder) error {
 		gone, err := f.Withdraw(ctx, c.Input, c.WithLater)
 		if err != nil {
 			return err
@@ -75,35 +74,6 @@ func (c *withdrawCommand) Run(ctx context.Context, a *app) error {
 		for _, n := range gone {
 			a.line("withdraw.done", "input", n)
 		}
-		return nil
-	})
-}
-
-type eraseCommand struct {
-	Phone string `placeholder:"NUMBER" xor:"who" required:""`
-	Lead  string `placeholder:"ID" xor:"who" required:""`
-	Yes   bool   `short:"y"`
-}
-
-// Run erases a person.
-func (c *eraseCommand) Run(ctx context.Context, a *app) error {
-	return a.withJournal(ctx, func(f *ingest.Folder) error {
-		if !c.Yes {
-			return usageError{callpace.E(callpace.Invalid, "erase.confirm")}
-		}
-		proof, err := f.Erase(ctx, ingest.Person{Phone: c.Phone, Lead: c.Lead})
-		if err != nil {
-			return err
-		}
-		if a.Output == "json" {
-			return writeJSON(a.stdout, proof)
-		}
-		a.endProgress()
-		if proof.Records == 0 {
-			a.line("erase.nobody")
-			return nil
-		}
-		a.line("erase.done", "count", proof.Records, "streams", proof.Streams)
 		return nil
 	})
 }

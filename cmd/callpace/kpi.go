@@ -11,6 +11,7 @@ import (
 
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/present"
 	"github.com/callpace/callpace/internal/question"
 )
 
@@ -26,6 +27,7 @@ type kpiQueryCommand struct {
 	Sort      sortBy `placeholder:"COLUMN"`
 	Limit     int    `placeholder:"N"`
 	Shrink    bool   ``
+	CostsBy   string `placeholder:"WAY"`
 	Intervals bool   ``
 	Kpis      string `arg:"" name:"kpis" placeholder:"KPI,…"`
 }
@@ -53,6 +55,7 @@ func (c *kpiQueryCommand) Run(ctx context.Context, a *app) error {
 	return a.with(ctx, func(f *ingest.Folder) error {
 		w := c.words(question.List(c.Kpis)...)
 		w.Compare, w.Sort, w.Limit, w.Shrink = c.Compare, string(c.Sort), c.Limit, c.Shrink
+		w.Costs = c.CostsBy
 		w.Intervals = c.Intervals || a.Output == "json" || c.Compare != ""
 		q, _, err := a.query(f, w)
 		if err != nil {
@@ -122,12 +125,17 @@ func (c *kpiExplainCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	var statements, sources []string
+	allocation := kpi.NoAllocation
 	if ingest.Exists(a.Data) {
 		err := a.with(ctx, func(f *ingest.Folder) error {
 			q, _, err := a.query(f, asked{}.words(c.ID))
 			if err != nil {
 				return err
 			}
+			if e, err = defs.ExplainFor(c.ID, q); err != nil {
+				return err
+			}
+			allocation = q.Allocation
 			plan, err := defs.Plan(ctx, f.Store().Engine(), q)
 			if err != nil {
 				return err
@@ -147,9 +155,17 @@ func (c *kpiExplainCommand) Run(ctx context.Context, a *app) error {
 		}
 	}
 	if a.Output == "json" {
-		return writeJSON(a.stdout, explained(e, a.lang, statements, sources))
+		out := explained(e, a.lang, statements, sources)
+		if ofCosts(e) {
+			out["cost_allocation"] = allocation.String()
+		}
+		return writeJSON(a.stdout, out)
 	}
-	a.printExplanation(e, statements, sources)
+	a.printDefinition(defs, e)
+	if ofCosts(e) {
+		fmt.Fprintf(a.stdout, "\n%s\n", a.text("explain.costs_by."+allocation.String()))
+	}
+	a.printOrigin(statements, sources)
 	return nil
 }
 
@@ -159,11 +175,11 @@ func explained(e *kpi.Explanation, lang string, statements, sources []string) ma
 		measures = append(measures, map[string]any{"id": m.ID, "fact": m.Fact, "date": m.Date, "aggregate": m.As, "value": m.Value, "where": m.Where})
 	}
 	return map[string]any{"id": e.Def.ID, "version": e.Def.Version, "name": e.Def.Name(lang), "description": e.Def.Description(lang), "variant": e.Variant,
-		"kind": e.Kind, "unit": e.Unit, "better": e.Def.Better, "formula": e.Formula, "measures": measures, "settings": e.Settings,
-		"variants": e.Variants, "facts": e.Facts, "sources": sources, "sql": statements}
+		"kind": e.Kind, "unit": e.Unit, "better": e.Def.Better, "formula": e.Formula, "measures": measures, "settings": present.Settings(e.Settings),
+		"setting_changes": e.History, "variants": e.Variants, "variant_descriptions": variantTexts(e, lang), "facts": e.Facts, "sources": sources, "sql": statements}
 }
 
-func (a *app) printExplanation(e *kpi.Explanation, statements, sources []string) {
+func (a *app) printDefinition(defs *kpi.Catalogue, e *kpi.Explanation) {
 	title := e.Def.Name(a.lang)
 	if e.Variant != "" {
 		title += " · " + e.Def.VariantName(a.lang, e.Variant)
@@ -190,17 +206,28 @@ func (a *app) printExplanation(e *kpi.Explanation, statements, sources []string)
 	a.section("explain.measures", rows)
 	var settings [][2]string
 	for _, k := range slices.Sorted(maps.Keys(e.Settings)) {
-		settings = append(settings, [2]string{k, fmt.Sprint(e.Settings[k])})
+		settings = append(settings, [2]string{k, kpi.SettingText(e.Settings[k])})
 	}
 	a.section("explain.settings", settings)
+	for _, line := range a.reader(defs).SettingChanges(e.History) {
+		fmt.Fprintln(a.stdout, "  "+line)
+	}
 	if len(e.Variants) > 1 {
 		var list [][2]string
 		for _, v := range e.Variants {
 			_, variant, _ := strings.Cut(v, ":")
-			list = append(list, [2]string{v, e.Def.VariantName(a.lang, variant)})
+			text := e.Def.VariantName(a.lang, variant)
+			if d := e.Def.VariantDescription(a.lang, variant); d != "" {
+				text += " – " + d
+			}
+			list = append(list, [2]string{v, text})
 		}
 		a.section("explain.variants", list)
 	}
+}
+
+// printOrigin shows the query of a KPI and the sources that feed it.
+func (a *app) printOrigin(statements, sources []string) {
 	if len(statements) > 0 {
 		fmt.Fprintf(a.stdout, "\n%s\n", a.text("explain.sources"))
 		from := a.text("explain.no_sources")
@@ -212,4 +239,20 @@ func (a *app) printExplanation(e *kpi.Explanation, statements, sources []string)
 			fmt.Fprintf(a.stdout, "  %s\n", strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  "))
 		}
 	}
+}
+
+func variantTexts(e *kpi.Explanation, lang string) map[string]string {
+	out := map[string]string{}
+	for _, name := range e.Variants {
+		_, variant, _ := strings.Cut(name, ":")
+		if text := e.Def.VariantDescription(lang, variant); text != "" {
+			out[name] = text
+		}
+	}
+	return out
+}
+
+// ofCosts tells whether costs are part of a KPI, so that it matters how they are shared.
+func ofCosts(e *kpi.Explanation) bool {
+	return slices.ContainsFunc(e.Measures, func(m kpi.ExplainedMeasure) bool { return m.Scoped })
 }

@@ -19,13 +19,14 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/ingest"
 )
 
 func main() {
 	// An import shares 1 GiB with DuckDB.
 	debug.SetGCPercent(50)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, process{os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr, time.Now})
+	code := run(ctx, process{args: os.Args[1:], getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now})
 	stop()
 	os.Exit(code)
 }
@@ -37,6 +38,11 @@ type process struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
+
+	// Where a server runs the command for somebody else:
+	dir    string               // that relative paths begin in; "": the process's own
+	folder *ingest.SharedFolder // the folder that it serves
+	watch  ingest.Progress      // is told how far long work has come
 }
 
 // Exit codes.
@@ -60,7 +66,8 @@ func run(ctx context.Context, p process) int {
 	}
 	var c cli
 	parser, err := kong.New(&c, kong.Name("callpace"), kong.Writers(p.stdout, p.stderr), kong.Exit(func(int) {}),
-		kong.Help(a.printHelp), kong.Bind(a), kong.BindTo(ctx, (*context.Context)(nil)), kong.Vars{"data": defaultData})
+		kong.Help(a.printHelp), kong.Bind(a), kong.BindTo(ctx, (*context.Context)(nil)), kong.Vars{"data": defaultData},
+		kong.NamedMapper("existingfile", existing{p.dir, false}), kong.NamedMapper("existingdir", existing{p.dir, true}))
 	if err != nil {
 		return a.fail(err, exitError)
 	}
@@ -75,8 +82,18 @@ func run(ctx context.Context, p process) int {
 		return a.usage(err)
 	}
 	a.globals = c.globals
-	if a.Data == "" { // CALLPACE_DATA is set to nothing
+	switch {
+	case p.folder != nil:
+		a.Data = p.folder.Dir()
+	case a.Data == "": // CALLPACE_DATA is set to nothing
 		a.Data = defaultData
+	}
+	if !atHome[parsed.Command()] {
+		if status, ok, err := a.delegate(ctx); err != nil {
+			return a.fail(err, exitError)
+		} else if ok {
+			return status
+		}
 	}
 	if err := parsed.Run(); err != nil {
 		if errors.Is(err, context.Canceled) {
@@ -87,13 +104,33 @@ func run(ctx context.Context, p process) int {
 	return exitOK
 }
 
-// exitCode tells wrong words from failed work.
+// atHome are the commands that need no folder, or one of their own.
+var atHome = map[string]bool{"init": true, "serve": true, "demo": true, "version": true, "mapping schema": true, "watch": true}
+
+// exitCode tells wrong words from failed work. What the program itself defines
+// (KPIs, dimensions, conditions, formats and their options) is known before any
+// data is: a word for it that does not exist is a fault of the command line. An
+// input, a source or a person that the folder does not hold is not.
 func exitCode(err error) int {
 	var u usageError
-	if errors.As(err, &u) {
+	var e *callpace.Error
+	switch {
+	case errors.As(err, &u):
+		return exitUsage
+	case errors.As(err, &e) && (e.Code == callpace.Invalid || e.Code == callpace.NotFound) && isWord(e.Key):
 		return exitUsage
 	}
 	return exitError
+}
+
+// isWord tells the messages about words of the command line; those about a
+// file with definitions are about its contents.
+func isWord(key string) bool {
+	switch key {
+	case "kpi.in_file", "kpi.bad_yaml", "kpi.id_taken", "kpi.definitions_unreadable":
+		return false
+	}
+	return strings.HasPrefix(key, "kpi.") || key == "import.unknown_format" || strings.HasPrefix(key, "asterisk.option.")
 }
 
 // usageError marks an error of the command line's words.

@@ -104,7 +104,7 @@ func (c *mappingApplyCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.withJournal(ctx, func(f *ingest.Folder) error {
+	return a.replace(ctx, func(f *ingest.Folder) error {
 		diff, err := f.ApplyMapping(ctx, spec, c.From, c.DryRun)
 		if err != nil {
 			return err

@@ -45,7 +45,7 @@ func catalogue(paths []string) (*kpi.Catalogue, error) {
 
 // asker is whoever sits at the console: the owner of the folder.
 func (a *app) asker(f *ingest.Folder) question.Asker {
-	return question.Asker{Settings: f.Settings(), Scope: kpi.Everything(), Now: a.now()}
+	return question.Asker{Settings: f.Settings(), Policy: f.Policy(), Scope: kpi.Everything(), Now: a.now()}
 }
 
 // query makes a query of the words of the command line, and the period asked for.

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
 )
@@ -60,6 +63,9 @@ func reconcileRows(r *ingest.Reconciliation) [][]string {
 		add("facts", m.Fact, "", "no_lead", m.NoLead)
 		add("facts", m.Fact, "", "unknown_lead", m.UnknownLead)
 	}
+	for _, c := range r.Conflicts {
+		add("conflicts", "leads", "", c.Kind, c.Count)
+	}
 	for _, w := range r.Walks {
 		add("measure", w.Fact, w.Measure, "rows", w.Rows)
 		for _, s := range w.Steps {
@@ -88,6 +94,7 @@ func (a *app) printReconciliation(r *ingest.Reconciliation) {
 		g.add(m.Fact, a.say.Int(m.Rows), a.say.Int(m.NoAgent), a.say.Int(m.Provisional), a.say.Int(m.NoLead), a.say.Int(m.UnknownLead))
 	}
 	g.print(a.stdout)
+	a.printConflicts(r)
 	fact, nothing := "", []string(nil)
 	flush := func() {
 		if len(g.rows) > 0 {
@@ -113,6 +120,19 @@ func (a *app) printReconciliation(r *ingest.Reconciliation) {
 		g.add(w.Measure, a.say.Int(w.Counted), a.leftOut(w))
 	}
 	flush()
+}
+
+// printConflicts tells where sources disagree on who a lead is, with examples.
+func (a *app) printConflicts(r *ingest.Reconciliation) {
+	if !slices.ContainsFunc(r.Facts, func(m duck.Meeting) bool { return m.Fact == facts.Leads.Name }) {
+		return
+	}
+	g := grid{head: []string{a.text("reconcile.conflicts"), a.text("column.count"), a.text("column.examples")}, right: []bool{false, true, false}}
+	for _, c := range r.Conflicts {
+		g.add(a.text("reconcile.conflict."+c.Kind), a.say.Int(c.Count), strings.Join(c.Examples, " · "))
+	}
+	fmt.Fprintln(a.stdout)
+	g.print(a.stdout)
 }
 
 // leftOut tells why rows were not counted: each condition with the rows that

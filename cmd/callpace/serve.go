@@ -123,6 +123,7 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 		return s.welcome(ctx)
 	})
 	g.Go(func() error { return s.sweep(ctx) })
+	g.Go(func() error { return s.serveSocket(ctx) })
 	g.Go(func() error {
 		<-ctx.Done()
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)

@@ -7,9 +7,15 @@ import (
 
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
 )
 
 type settingsCommand struct {
+	Change settingsChangeCommand `cmd:"" default:"withargs"`
+	Kpi    settingsKpiCommand    `cmd:""`
+}
+
+type settingsChangeCommand struct {
 	Zone            string   `placeholder:"ZONE"`
 	Currency        string   `placeholder:"CODE"`
 	Country         string   `placeholder:"CODE"`
@@ -18,12 +24,13 @@ type settingsCommand struct {
 	AnsweredSeconds *float64 `placeholder:"N"`
 	CreditDays      *int     `placeholder:"N"`
 	CallbackMinutes *int     `placeholder:"N"`
+	CostAllocation  string   `placeholder:"WAY"`
 }
 
 // Run shows the organisation's settings, or changes those that are given. A
 // change makes the facts anew, since they depend on it.
-func (c *settingsCommand) Run(ctx context.Context, a *app) error {
-	return a.withJournal(ctx, func(f *ingest.Folder) error {
+func (c *settingsChangeCommand) Run(ctx context.Context, a *app) error {
+	return a.replace(ctx, func(f *ingest.Folder) error {
 		s := c.apply(f.Settings())
 		if s != f.Settings() {
 			if err := ingest.CheckSettings(s); err != nil {
@@ -33,14 +40,21 @@ func (c *settingsCommand) Run(ctx context.Context, a *app) error {
 				return err
 			}
 		}
+		if err := c.allocate(ctx, f); err != nil {
+			return err
+		}
 		a.endProgress()
+		costs := f.Policy().Allocation.String()
 		if a.Output == "json" {
-			return writeJSON(a.stdout, s)
+			return writeJSON(a.stdout, struct {
+				facts.Settings
+				CostAllocation string `json:"cost_allocation"`
+			}{s, costs})
 		}
 		g := grid{head: []string{a.text("column.setting"), a.text("column.value")}}
 		for _, x := range [][2]string{{"zone", s.Zone}, {"currency", s.Currency}, {"country", s.Country}, {"week-start", strings.ToLower(s.WeekStart.String())},
 			{"calendar", string(s.Calendar)}, {"answered-seconds", fmt.Sprint(s.AnsweredSeconds)}, {"credit-days", fmt.Sprint(s.CreditDays)},
-			{"callback-minutes", fmt.Sprint(s.CallbackMinutes)}} {
+			{"callback-minutes", fmt.Sprint(s.CallbackMinutes)}, {"cost-allocation", costs}} {
 			g.add(x[0], x[1])
 		}
 		if a.Output == "csv" {
@@ -52,7 +66,7 @@ func (c *settingsCommand) Run(ctx context.Context, a *app) error {
 }
 
 // apply lays the flags that were given over settings.
-func (c *settingsCommand) apply(s facts.Settings) facts.Settings {
+func (c *settingsChangeCommand) apply(s facts.Settings) facts.Settings {
 	if c.Zone != "" {
 		s.Zone = c.Zone
 	}
@@ -78,4 +92,17 @@ func (c *settingsCommand) apply(s facts.Settings) facts.Settings {
 		s.CallbackMinutes = *c.CallbackMinutes
 	}
 	return s
+}
+
+// allocate sets by what costs are shared. No facts depend on it.
+func (c *settingsChangeCommand) allocate(ctx context.Context, f *ingest.Folder) error {
+	if c.CostAllocation == "" {
+		return nil
+	}
+	p := f.Policy()
+	var err error
+	if p.Allocation, err = kpi.ParseAllocation(c.CostAllocation); err != nil {
+		return usageError{err}
+	}
+	return f.SetPolicy(ctx, p)
 }

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/rivo/uniseg"
+	"golang.org/x/term"
 )
 
 // grid is a table for people: a header and cells that are already in the
@@ -18,6 +20,9 @@ type grid struct {
 	head  []string
 	right []bool // columns of numbers
 	rows  [][]string
+	// unfold lets a table that is wider than the terminal become a list of its
+	// rows, a column a line.
+	unfold bool
 }
 
 // add appends a row. Data may hold anything, so what would move the cursor or
@@ -55,6 +60,10 @@ func (g *grid) print(w io.Writer) {
 			width[i] = max(width[i], uniseg.StringWidth(cell))
 		}
 	}
+	if room := terminalWidth(w); g.unfold && room > 0 && sum(width)+2*(len(width)-1) > room {
+		g.printUnfolded(w)
+		return
+	}
 	line := func(cells []string) {
 		var b strings.Builder
 		for i, cell := range cells {
@@ -71,14 +80,50 @@ func (g *grid) print(w io.Writer) {
 		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
 	}
 	line(g.head)
-	total := 2 * (len(width) - 1)
-	for _, n := range width {
-		total += n
-	}
-	fmt.Fprintln(w, strings.Repeat("─", total))
+	fmt.Fprintln(w, strings.Repeat("─", sum(width)+2*(len(width)-1)))
 	for _, row := range g.rows {
 		line(row)
 	}
+}
+
+// printUnfolded writes each row as lines of a column and its value; what is
+// empty is left out.
+func (g *grid) printUnfolded(w io.Writer) {
+	width := 0
+	for _, h := range g.head {
+		width = max(width, uniseg.StringWidth(h))
+	}
+	for n, row := range g.rows {
+		if n > 0 {
+			fmt.Fprintln(w)
+		}
+		for i, cell := range row {
+			if cell != "" {
+				fmt.Fprintln(w, g.head[i]+strings.Repeat(" ", width-uniseg.StringWidth(g.head[i]))+"  "+cell)
+			}
+		}
+	}
+}
+
+// terminalWidth gives the columns of a terminal; 0 where w is none, since what
+// is piped is read by programs or wide files.
+func terminalWidth(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}
+
+func sum(widths []int) (total int) {
+	for _, n := range widths {
+		total += n
+	}
+	return total
 }
 
 // writeCSV writes rows for machines.

@@ -27,7 +27,7 @@ func (c *watchCommand) Run(ctx context.Context, a *app) error {
 	if c.Folder == "" && c.Follow == "" {
 		return usageError{callpace.E(callpace.Invalid, "watch.what")}
 	}
-	return a.with(ctx, func(f *ingest.Folder) error {
+	return a.write(ctx, func(f *ingest.Folder) error {
 		w := ingest.Watch{Spec: spec, Drop: c.Folder, Follow: c.Follow, Every: c.Every, Settle: c.Settle, MoveTo: c.MoveTo, Once: c.Once}
 		return f.Watch(ctx, w, func(r ingest.Report, err error) {
 			a.endProgress()

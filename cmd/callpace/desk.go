@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/goal/track"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/question"
+	"github.com/callpace/callpace/internal/store"
+)
+
+// stateful runs fn on the application's state, opened for it and closed again.
+func (a *app) stateful(ctx context.Context, fn func(store.State) error) error {
+	if !ingest.Exists(a.Data) {
+		return callpace.E(callpace.NotFound, "store.no_folder", "path", a.Data)
+	}
+	db, err := store.Open(ctx, a.Data)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return fn(db.State)
+}
+
+// desk is what goals are held against in the data folder.
+func (a *app) desk(ctx context.Context, f *ingest.Folder) (d track.Desk, err error) {
+	err = a.stateful(ctx, func(s store.State) error {
+		d, err = a.deskOn(ctx, f, s)
+		return err
+	})
+	return d, err
+}
+
+func (a *app) deskOn(ctx context.Context, f *ingest.Folder, s store.State) (d track.Desk, err error) {
+	defs, err := kpi.Load()
+	if err != nil {
+		return d, err
+	}
+	asker := a.asker(f)
+	base, _, err := asker.Query(question.Words{})
+	if err != nil {
+		return d, err
+	}
+	d = track.Desk{Catalogue: defs, Engine: f.Store().Engine(), Base: base}
+	if d.Today, err = asker.Today(); err != nil {
+		return d, err
+	}
+	d.Working, err = s.Working(ctx, f.Settings().Country)
+	return d, err
+}
+
+// goalContext is what texts of goals are read with.
+func (a *app) goalContext(ctx context.Context, d track.Desk) (goal.Context, error) {
+	c := goal.Context{Today: d.Today, Calendar: d.Base.Calendar, Catalogue: d.Catalogue, Lang: a.lang, Currency: d.Base.Currency}
+	return c, d.Names(ctx, &c)
+}
