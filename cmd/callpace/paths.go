@@ -16,11 +16,30 @@ type existing struct {
 	folder bool
 }
 
-// Decode takes the next word of the command line.
+// Decode takes the next word of the command line, or of arguments all of them.
 func (e existing) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
-	var path string
-	if err := ctx.Scan.PopValueInto("file", &path); err != nil {
+	if target.Kind() != reflect.Slice {
+		path, err := e.next(ctx)
+		if err == nil {
+			target.SetString(path)
+		}
 		return err
+	}
+	for {
+		path, err := e.next(ctx)
+		if err != nil {
+			return err
+		}
+		target.Set(reflect.Append(target, reflect.ValueOf(path)))
+		if ctx.Value.Flag != nil || !ctx.Scan.Peek().IsValue() {
+			return nil
+		}
+	}
+}
+
+func (e existing) next(ctx *kong.DecodeContext) (path string, err error) {
+	if err := ctx.Scan.PopValueInto("file", &path); err != nil {
+		return "", err
 	}
 	if !filepath.IsAbs(path) && path != "" {
 		path = filepath.Join(e.dir, path)
@@ -28,12 +47,11 @@ func (e existing) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return err
+		return "", err
 	case info.IsDir() && !e.folder:
-		return fmt.Errorf("%q exists but is a directory", path) // as the parser's own says it; see usageDetail
+		return "", fmt.Errorf("%q exists but is a directory", path)
 	case !info.IsDir() && e.folder:
-		return fmt.Errorf("%q exists but is not a directory", path)
+		return "", fmt.Errorf("%q exists but is not a directory", path)
 	}
-	target.SetString(path)
-	return nil
+	return path, nil
 }

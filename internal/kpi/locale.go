@@ -81,6 +81,22 @@ func (d *Def) VariantName(lang, variant string) string {
 	if i := strings.LastIndex(variant, ":"); i >= 0 { // a quantile of another mean
 		return d.VariantName(lang, variant[:i]) + ", " + d.VariantName(lang, variant[i+1:])
 	}
+	w, fill := d.variantWords(lang, variant)
+	if w.Name == "" {
+		return variant
+	}
+	return fill(w.Name)
+}
+
+// VariantDescription says what a variant means in a language, else in English;
+// "" where its name says it all.
+func (d *Def) VariantDescription(lang, variant string) string {
+	w, fill := d.variantWords(lang, variant)
+	return fill(w.Description)
+}
+
+// variantWords finds a variant's words, and puts the value of its setting into them.
+func (d *Def) variantWords(lang, variant string) (w words, fill func(string) string) {
 	ids := []string{d.ID + ":" + variant, "*:" + variant}
 	name, value := "", ""
 	for _, v := range d.Variants {
@@ -89,24 +105,8 @@ func (d *Def) VariantName(lang, variant string) string {
 			name, value = settingInName.FindStringSubmatch(v.Name)[2], fmt.Sprint(amount)
 		}
 	}
-	w, ok := d.locale.find(lang, ids...)
-	if !ok || w.Name == "" {
-		return variant
-	}
-	return strings.ReplaceAll(w.Name, "{"+name+"}", value)
-}
-
-// VariantDescription says what a variant means in a language, else in English;
-// "" where the name says it all.
-func (d *Def) VariantDescription(lang, variant string) string {
-	ids := []string{d.ID + ":" + variant, "*:" + variant}
-	for _, v := range d.Variants {
-		if _, _, ok := v.match(variant); ok {
-			ids = append(ids, d.ID+":"+v.Name)
-		}
-	}
-	w, _ := d.locale.find(lang, ids...)
-	return w.Description
+	w, _ = d.locale.find(lang, ids...)
+	return w, func(text string) string { return strings.ReplaceAll(text, "{"+name+"}", value) }
 }
 
 // Word gives the name of a dimension ("dim.agent") or a unit ("unit.money") in
