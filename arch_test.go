@@ -42,6 +42,8 @@ var layers = map[string]int{
 	"internal/facts":        pure,
 	"internal/overview":     pure,
 	"internal/question":     pure,
+	"internal/behind":       pure,
+	"internal/fold":         pure,
 	"internal/source":       base, // the contract of formats
 	"internal/source/table": base, // rows of any tabular input, for the formats that map columns
 	"internal/source/":      adapters,
@@ -50,11 +52,14 @@ var layers = map[string]int{
 	"internal/facts/duck":   adapters,
 	"internal/facts/click":  adapters,
 	"internal/i18n":         adapters,
+	"internal/mail":         adapters,
 	"internal/ingest":       useCases,
 	"internal/live":         useCases,
 	"internal/auth":         useCases,
 	"internal/demo":         useCases,
+	"internal/goals":        useCases,
 	"internal/present":      presentation,
+	"internal/morning":      presentation, // decides what to tell; who words it is a surface
 	"internal/web":          surfaces,
 	"internal/api":          surfaces,
 	"cmd":                   program,

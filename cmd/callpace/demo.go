@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -15,7 +13,6 @@ import (
 	"github.com/callpace/callpace/internal/overview"
 	"github.com/callpace/callpace/internal/present"
 	"github.com/callpace/callpace/internal/question"
-	"github.com/callpace/callpace/internal/source"
 )
 
 type demoCommand struct {
@@ -48,11 +45,9 @@ func (c *demoCommand) Run(ctx context.Context, a *app) error {
 		started := time.Now()
 		var sum facts.Counts
 		for _, file := range files {
-			r, err := f.Import(ctx, ingest.Delivery{Name: file.Name, Size: int64(len(file.Data)),
-				Spec: source.Spec{Source: file.Source, Format: "mapping", Mapping: file.Mapping},
-				Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file.Data)), nil }})
+			r, err := importDemo(ctx, f, file)
 			if err != nil {
-				return fmt.Errorf("%s: %w", file.Name, err)
+				return err
 			}
 			sum = sum.Add(r.Counts)
 		}
@@ -65,7 +60,7 @@ func (c *demoCommand) Run(ctx context.Context, a *app) error {
 	if err != nil || c.Listen == "" {
 		return err
 	}
-	return a.serve(ctx, c.Listen, false, func(ctx context.Context, s *server) error { return s.demoAccounts(ctx) })
+	return a.serve(ctx, serveCommand{Listen: c.Listen}, func(ctx context.Context, s *server) error { return s.demoAccounts(ctx) })
 }
 
 // printOverviewOf prints how the running month stands against the one before.

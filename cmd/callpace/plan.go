@@ -53,8 +53,14 @@ func (c *planCommand) Run(ctx context.Context, a *app) error {
 			if c.Team != "" {
 				where = append(where, question.Equal("team", c.Team))
 			}
-			history, err = desk.History(ctx, append(where, c.Where...), "sales")
+			where = append(where, c.Where...)
+			if history, err = desk.History(ctx, where, "sales"); err != nil {
+				return err
+			}
 			history.Fill(&ask)
+			if ask.Done == 0 && ask.Unit == track.Sales {
+				ask.Done, err = desk.Sum(ctx, "sales", where, calendar.Range{From: ask.From, To: desk.Today + 1})
+			}
 			return err
 		})
 		if err != nil {
@@ -101,7 +107,7 @@ func (c *planCommand) ask() (a track.Ask, err error) {
 
 // days counts the working days left of the period, where none are given.
 func (c *planCommand) days(d track.Desk, ask *track.Ask) error {
-	if ask.Days > 0 {
+	if ask.From = d.Today + 1; ask.Days > 0 {
 		return nil
 	}
 	text := c.Period
@@ -112,6 +118,7 @@ func (c *planCommand) days(d track.Desk, ask *track.Ask) error {
 	if err != nil {
 		return usageError{err}
 	}
+	ask.From = min(p.From, d.Today+1)
 	ask.Days = int(math.Ceil(d.Working.Days(calendar.Range{From: max(p.From, d.Today), To: p.To})))
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,19 +20,22 @@ import (
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/store"
 	"github.com/callpace/callpace/internal/web"
 	"github.com/callpace/callpace/internal/web/assets"
 )
 
 type serveCommand struct {
-	Listen   string `default:"localhost:8080" placeholder:"ADDR"`
-	Insecure bool   ``
+	Listen     string `default:"localhost:8080" placeholder:"ADDR"`
+	Insecure   bool   ``
+	WatchRoot  string `placeholder:"DIR" type:"existingdir"`
+	Recordings string `placeholder:"DIR" type:"existingdir"`
 }
 
 // Run serves the data folder until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context, a *app) error {
-	return a.serve(ctx, c.Listen, c.Insecure, nil)
+	return a.serve(ctx, *c, nil)
 }
 
 // How long a server waits.
@@ -44,7 +48,7 @@ const (
 
 // serve serves the data folder. ready is called once it listens and the folder
 // is open; nil: nothing more is to be said.
-func (a *app) serve(ctx context.Context, listen string, insecure bool, ready func(context.Context, *server) error) error {
+func (a *app) serve(ctx context.Context, c serveCommand, ready func(context.Context, *server) error) error {
 	if !assets.Built() {
 		return callpace.E(callpace.Unsupported, "serve.unbuilt")
 	}
@@ -61,12 +65,12 @@ func (a *app) serve(ctx context.Context, listen string, insecure bool, ready fun
 		return err
 	}
 	defer state.Close()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
-		return callpace.E(callpace.Conflict, "serve.cannot_listen", "address", listen).Because(err)
+		return callpace.E(callpace.Conflict, "serve.cannot_listen", "address", c.Listen).Because(err)
 	}
 	defer listener.Close()
-	srv, err := a.server(state, listener.Addr(), insecure)
+	srv, err := a.server(ctx, state, listener.Addr(), c)
 	if err != nil {
 		return err
 	}
@@ -82,19 +86,47 @@ type server struct {
 	defs   *kpi.Catalogue
 	auth   *auth.Service
 	http   *http.Server
+
+	morning *morning.Service
+	work    *work
 }
 
-func (a *app) server(state *store.DB, address net.Addr, insecure bool) (*server, error) {
+// work is what goes on beside requests; it is told to stop with the server.
+type work struct {
+	ctx   context.Context
+	stop  context.CancelFunc
+	group sync.WaitGroup
+}
+
+// run begins some work; a panic of it must not be silent, so it ends the program.
+func (w *work) run(fn func(context.Context)) { w.group.Go(func() { fn(w.ctx) }) }
+
+// end tells the work to stop and waits for it, as long as ctx lasts: what does
+// not stop in time is in the journal, and finished at the next start.
+func (w *work) end(ctx context.Context) {
+	w.stop()
+	done := make(chan struct{})
+	go func() { w.group.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c serveCommand) (*server, error) {
 	defs, err := kpi.Load()
 	if err != nil {
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	s := &server{app: a, state: state, defs: defs, url: "http://" + reachable(address), auth: auth.New(state, a.now)}
+	s := &server{app: a, state: state, defs: defs, url: "http://" + reachable(address), auth: auth.New(state, a.now), work: &work{}}
+	s.work.ctx, s.work.stop = context.WithCancel(ctx)
 	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats(), Now: a.now, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
+	s.morning = s.morningMail(log)
 	pages, err := web.New(web.Deps{Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Catalogue: defs, Formats: formats(),
-		Now: a.now, Log: log, Version: version, Insecure: insecure || isLoopback(address)})
+		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || isLoopback(address), Go: s.work.run, Sample: s.sample, WatchRoot: c.WatchRoot,
+		Recordings: c.Recordings, API: s.api(log)})
 	if err != nil {
 		return nil, err
 	}
@@ -123,12 +155,15 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 		return s.welcome(ctx)
 	})
 	g.Go(func() error { return s.sweep(ctx) })
+	g.Go(func() error { return s.morning.Run(ctx) })
 	g.Go(func() error { return s.serveSocket(ctx) })
 	g.Go(func() error {
 		<-ctx.Done()
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 		defer cancel()
-		return errors.Join(s.http.Shutdown(late), s.folder.Close(late))
+		err := s.http.Shutdown(late)
+		s.work.end(late)
+		return errors.Join(err, s.folder.Close(late))
 	})
 	err := g.Wait()
 	if errors.Is(err, context.Canceled) {

@@ -36,13 +36,14 @@ const (
 	Erased              Action = "erased"
 	RecordingHeard      Action = "recording_heard"
 	MappingApplied      Action = "mapping_applied"
+	CallsDrawn          Action = "calls_drawn"
 )
 
 // Actions lists the actions.
 func Actions() []Action {
 	return []Action{SignInSucceeded, SignInFailed, SignedOut, SignedOutEverywhere, SetUp, AccountCreated, AccountUpdated, AccountDisabled,
 		AccountEnabled, LinkMade, PasswordChanged, SecondFactorSet, SecondFactorRemoved, RecoveryCodesMade, TokenCreated, TokenRevoked,
-		SettingsChanged, Exported, Imported, Withdrawn, Erased, RecordingHeard, MappingApplied}
+		SettingsChanged, Exported, Imported, Withdrawn, Erased, RecordingHeard, MappingApplied, CallsDrawn}
 }
 
 // Entry is what is written to the audit log. It holds ids and counts, never a

@@ -71,16 +71,8 @@ type FirstAdmin struct{ Login, Name, Password, Language, Organisation string }
 // CompleteSetup makes the first account, an admin's, and signs it in. It works
 // once, while there is no account.
 func (s *Service) CompleteSetup(ctx context.Context, token string, f FirstAdmin, v Visitor) (in SignedIn, err error) {
-	if l, err := s.FindLink(ctx, token); err != nil {
-		return SignedIn{}, err
-	} else if l.Purpose != store.LinkSetup {
-		return SignedIn{}, linkEnded()
-	}
-	a := store.Account{Login: FoldLogin(f.Login), Name: cleanName(f.Name), Role: string(Admin), Language: f.Language, CreatedAt: s.now(), PasswordAt: s.now()}
-	if err := checkAccount(a); err != nil {
-		return SignedIn{}, err
-	}
-	if err := CheckPassword(f.Password, a.Login, a.Name, f.Organisation); err != nil {
+	a, err := s.checkSetup(ctx, token, f)
+	if err != nil {
 		return SignedIn{}, err
 	}
 	if a.Password, err = s.hasher.hash(ctx, f.Password); err != nil {
@@ -109,6 +101,25 @@ func (s *Service) CompleteSetup(ctx context.Context, token string, f FirstAdmin,
 		return SignedIn{}, fmt.Errorf("set up: %w", err)
 	}
 	return in, nil
+}
+
+// CheckSetup tells why CompleteSetup would refuse, and changes nothing.
+func (s *Service) CheckSetup(ctx context.Context, token string, f FirstAdmin) error {
+	_, err := s.checkSetup(ctx, token, f)
+	return err
+}
+
+func (s *Service) checkSetup(ctx context.Context, token string, f FirstAdmin) (store.Account, error) {
+	if l, err := s.FindLink(ctx, token); err != nil {
+		return store.Account{}, err
+	} else if l.Purpose != store.LinkSetup {
+		return store.Account{}, linkEnded()
+	}
+	a := store.Account{Login: FoldLogin(f.Login), Name: cleanName(f.Name), Role: string(Admin), Language: f.Language, CreatedAt: s.now(), PasswordAt: s.now()}
+	if err := checkAccount(a); err != nil {
+		return store.Account{}, err
+	}
+	return a, CheckPassword(f.Password, a.Login, a.Name, f.Organisation)
 }
 
 // Reset is a link to set a new password, to be mailed to its account.

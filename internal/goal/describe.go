@@ -53,7 +53,7 @@ func (g Goal) Describe(catalogue *kpi.Catalogue, cal calendar.Calendar) ([]Part,
 	add("kpi", callpace.M("goal.kpi", "kpi", named(e)))
 	add("scope", g.Scope.message())
 	add("target", g.Target.message(e, g.Better))
-	if days, ok := g.BaselineDays(cal, g.first(cal)); ok {
+	if days, ok := g.BaselineDays(cal, g.first(cal)); ok && g.Period.Kind != NoPeriod {
 		add("baseline", callpace.M("goal.baseline."+string(g.Target.Baseline.Kind), "from", calendar.Date(days.From), "until", calendar.Date(days.To-1)))
 	} else if g.Target.Baseline.Kind == Fixed {
 		add("baseline", callpace.M("goal.baseline.fixed", "value", Quantity{Value: g.Target.Baseline.Value.Amount(), Unit: e.Unit, Currency: g.Target.Currency}))

@@ -78,7 +78,7 @@ func (l Localizer) print(v any) string {
 
 // Digits writes ASCII digits in the language's own.
 func (l Localizer) Digits(s string) string {
-	if l.lang != "fa" {
+	if l.lang != "fa" || l.latin {
 		return s
 	}
 	return strings.Map(func(r rune) rune {

@@ -20,6 +20,16 @@ type Localizer struct {
 	tag   language.Tag
 	texts *goi18n.Localizer
 	cal   calendar.Calendar
+	latin bool // digits are 0 to 9 even where the language has its own
+}
+
+// LatinDigits gives a Localizer that writes 0 to 9, whatever its language's own digits are.
+func (l Localizer) LatinDigits() Localizer {
+	l.latin = true
+	if tag, err := l.tag.SetTypeForKey("nu", "latn"); err == nil {
+		l.tag = tag
+	}
+	return l
 }
 
 // Lang gives the language, such as "uk".

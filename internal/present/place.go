@@ -46,6 +46,10 @@ func (r Reader) PlaceShort(dimension, key string) string {
 	switch dimension {
 	case "hour":
 		return r.Digits(key)
+	case "weekday":
+		if name := "weekday.short." + key; r.Has(name) {
+			return r.Text(name)
+		}
 	case "day", "week", "month":
 		days, ok := r.days(dimension, key)
 		if !ok {

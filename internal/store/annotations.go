@@ -10,10 +10,11 @@ import (
 
 // The kinds of an annotation.
 const (
-	AnnotationHoliday = "holiday"
-	AnnotationScript  = "script"
-	AnnotationOutage  = "outage"
-	AnnotationOther   = "other"
+	AnnotationHoliday  = "holiday"
+	AnnotationScript   = "script"
+	AnnotationOutage   = "outage"
+	AnnotationCampaign = "campaign"
+	AnnotationOther    = "other"
 )
 
 // Annotation says on every chart what happened on some days.

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"html/template"
 	"math"
 
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
@@ -24,6 +27,7 @@ type overviewPage struct {
 	Funnel      template.HTML
 	Weakest     string
 	First       []finding
+	MayNote     bool
 	Empty       *empty
 }
 
@@ -43,11 +47,15 @@ type change struct{ Text, Icon, Class, Note string }
 // finding is somebody or something to look at, with the reason.
 type finding struct {
 	Who, What, Why, URL string
-	Remarks             []string
+	Remarks             []said
+	About               *disputable // nil where no note can be put beside it
 }
 
 // empty says why there is nothing, and what to do about it.
 type empty struct{ Icon, Title, Text, Action, URL string }
+
+// Findings are what to look at first, with the notes beside it.
+func (p overviewPage) Findings() findingList { return findingList{p.shell, p.MayNote, p.First} }
 
 func (r *request) overview() error {
 	v := r.view()
@@ -56,7 +64,8 @@ func (r *request) overview() error {
 	if err != nil {
 		return err
 	}
-	page := overviewPage{shell: r.shell("nav.overview", "overview")}
+	page := overviewPage{shell: r.shell("nav.overview", "overview"), MayNote: r.who.May(auth.WriteNotes)}
+	page.Notices = append(page.Notices, r.mailNotices()...)
 	if page.Controls, err = r.controls(v, p); err != nil {
 		return err
 	}
@@ -71,12 +80,12 @@ func (r *request) overview() error {
 	var o *overview.Overview
 	var courses *kpi.Frame
 	err = r.read(func(e kpi.Engine) (err error) {
-		if o, err = overview.Make(r.Context(), r.s.Catalogue, e, r.focus(), q, span, *q.Compare); err != nil {
-			return err
-		}
-		courses, err = r.courses(e, q, p, today)
+		o, err = r.recallOverview(e, q, span)
 		return err
 	})
+	if err == nil {
+		err = r.frames(asking{into: &courses, q: r.courseQuery(q, r.focus(), p, today)})
+	}
 	if err != nil {
 		return err
 	}
@@ -93,6 +102,9 @@ func (r *request) overview() error {
 	for _, f := range o.First {
 		page.First = append(page.First, r.finding(v, f))
 	}
+	if err := r.noted(page.First, o.First); err != nil {
+		return err
+	}
 	if nothing(o.Focus) {
 		page.Empty = r.nothingYet()
 	}
@@ -107,17 +119,16 @@ func (r *request) focus() []string {
 	return overview.Focus
 }
 
-// courses are the figures of the focus over time, up to the period's end: by
-// day, or by month where it is long.
-func (r *request) courses(e kpi.Engine, q kpi.Query, p *calendar.Period, today int64) (*kpi.Frame, error) {
-	by, back := "day", int64(28)
-	if p.Days() > 62 {
-		by, back = "week", 7*26
+// recallOverview is the overview of some days, kept as frames are.
+func (r *request) recallOverview(e kpi.Engine, q kpi.Query, span calendar.Range) (*overview.Overview, error) {
+	key := fmt.Sprint("overview ", span, r.focus(), frameKey(q))
+	v, err := r.s.memo.recall(r.s.Folder.Revision(), key, func() (any, error) {
+		return overview.Make(context.WithoutCancel(r.Context()), r.s.Catalogue, e, r.focus(), q, span, *q.Compare)
+	})
+	if err != nil {
+		return nil, err
 	}
-	q.KPIs, q.By, q.Compare, q.Intervals = r.focus(), []string{by}, nil, false
-	end := min(p.To, today+1)
-	q.Period = &calendar.Range{From: end - back, To: end}
-	return r.s.Catalogue.Run(r.Context(), e, q)
+	return v.(*overview.Overview), nil
 }
 
 // comparedWith says which days the figures are compared with.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/callpace/callpace"
@@ -25,8 +26,10 @@ type request struct {
 	s        *Server
 	who      auth.Identity // the zero Identity: a stranger, who may do nothing
 	secret   string        // of the session
+	ownForm  string        // of a stranger's forms; see formSecret
 	reader   present.Reader
 	settings facts.Settings // the zero Settings where there is no organisation yet
+	policy   kpi.Policy
 	org      Organisation
 	now      time.Time
 }
@@ -47,28 +50,26 @@ const OrganisationSetting = "organisation"
 func (s *Server) request(w http.ResponseWriter, hr *http.Request) *request {
 	r := &request{Request: hr, w: w, s: s, now: s.Now()}
 	// Without an organisation there are no settings: the set-up has its own defaults.
-	_ = s.Folder.Read(func(f *ingest.Folder) error { r.settings = f.Settings(); return nil })
+	r.settings, r.policy, _ = s.Folder.Settings()
 	_ = s.State.Settings().FindSetting(hr.Context(), OrganisationSetting, &r.org)
 	r.speak("")
 	return r
 }
 
-// speak sets the reader's language: their own, else the address's or the
+// speak sets the reader's language: the address's, else their own, else the
 // cookie's, else the browser's first that we speak, else the organisation's.
 func (r *request) speak(own string) {
-	lang := own
+	lang := r.URL.Query().Get("lang")
+	if !slices.Contains(i18n.Languages(), lang) {
+		lang = own
+	}
 	if lang == "" {
-		lang = i18n.Prefer(r.asked("lang"), r.Header.Get("Accept-Language"), r.org.Language)
+		lang = i18n.Prefer(r.cookie("lang"), r.Header.Get("Accept-Language"), r.org.Language)
 	}
 	r.reader = present.Reader{Localizer: r.s.Texts.Localizer(lang, r.calendar()), Catalogue: r.s.Catalogue}
-}
-
-// asked is a choice of the address, or one that a cookie keeps for strangers.
-func (r *request) asked(name string) string {
-	if v := r.URL.Query().Get(name); v != "" {
-		return v
+	if r.who.Account.Preferences.Digits == "latin" {
+		r.reader.Localizer = r.reader.LatinDigits()
 	}
-	return r.cookie(name)
 }
 
 // cookie is a choice that the browser keeps.
@@ -98,9 +99,9 @@ func (r *request) identify() error {
 	return nil
 }
 
-// checkOrigin refuses a form that did not come from a page of ours. A stranger
-// has no session that a foreign page could use; there the browser's own word decides.
-func (r *request) checkOrigin() error {
+// checkSite refuses a form that did not come from a page of ours, by the
+// browser's own word.
+func (r *request) checkSite() error {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 		return callpace.E(callpace.Forbidden, "web.foreign_form")
 	}
@@ -109,19 +110,21 @@ func (r *request) checkOrigin() error {
 			return callpace.E(callpace.Forbidden, "web.foreign_form")
 		}
 	}
-	if r.secret == "" {
-		return nil
-	}
+	return nil
+}
+
+// checkToken refuses a form without the token that no foreign page can know.
+func (r *request) checkToken() error {
 	token := r.Header.Get("X-CSRF-Token")
 	if token == "" {
 		token = r.PostFormValue("csrf")
 	}
-	return auth.CheckCSRF(r.secret, token)
+	return auth.CheckCSRF(r.formSecret(), token)
 }
 
 // asker is who asks for figures: the scope is part of every question.
 func (r *request) asker() question.Asker {
-	return question.Asker{Settings: r.settings, Scope: r.who.Scope(r.org.SeePeers), Now: r.now}
+	return question.Asker{Settings: r.settings, Policy: r.policy, Scope: r.who.Scope(r.org.SeePeers), Now: r.now}
 }
 
 // rowAsker is asker for single calls and leads.
@@ -132,7 +135,7 @@ func (r *request) rowAsker() question.Asker {
 }
 
 // view is the state of the page that is asked for.
-func (r *request) view() view { return view{r.URL.Path, r.URL.Query()} }
+func (r *request) view() view { return view{r.URL.EscapedPath(), r.URL.Query()} }
 
 // ask answers a question with a frame.
 func (r *request) ask(w question.Words) (f *kpi.Frame, p *calendar.Period, err error) {
@@ -149,7 +152,10 @@ func (r *request) ask(w question.Words) (f *kpi.Frame, p *calendar.Period, err e
 
 // read runs fn on one state of the facts.
 func (r *request) read(fn func(kpi.Engine) error) error {
-	return r.s.Folder.Read(func(f *ingest.Folder) error { return fn(f.Store().Engine()) })
+	revision := r.s.Folder.Revision()
+	return r.s.Folder.Read(func(f *ingest.Folder) error {
+		return fn(remembering{f.Store().Engine(), &r.s.memo, revision})
+	})
 }
 
 // readFolder runs fn on the folder.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/callpace/callpace"
@@ -18,6 +17,7 @@ type route struct {
 	pattern string // as http.ServeMux's: "GET /kpi/{kpi}"
 	needs   auth.Permission
 	anyone  bool
+	upload  bool // the handler reads the body itself, token first
 	handle  func(*request) error
 }
 
@@ -30,6 +30,9 @@ var statuses = map[callpace.Code]int{
 
 // Status gives the HTTP status of an error.
 func Status(err error) int {
+	if _, slow := retryAfter(err); slow {
+		return http.StatusTooManyRequests
+	}
 	if status, ok := statuses[callpace.CodeOf(err)]; ok {
 		return status
 	}
@@ -68,15 +71,20 @@ func (s *Server) guard(rt route) http.Handler {
 
 // enter checks who asks, and that they may.
 func (r *request) enter(rt route) error {
-	if err := r.identify(); err != nil && !rt.anyone {
+	err := r.identify()
+	r.keepLanguage()
+	if err != nil && !rt.anyone {
 		return err
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") { // an upload brings its own limit
-			r.Body = http.MaxBytesReader(r.w, r.Body, maxForm)
-		}
-		if err := r.checkOrigin(); err != nil {
+		if err := r.checkSite(); err != nil {
 			return err
+		}
+		if !rt.upload {
+			r.Body = http.MaxBytesReader(r.w, r.Body, maxForm)
+			if err := r.checkToken(); err != nil {
+				return err
+			}
 		}
 	}
 	if rt.anyone {
@@ -88,7 +96,7 @@ func (r *request) enter(rt route) error {
 // fail answers an error: a stranger is shown the sign-in page, everybody else
 // what went wrong, in their language.
 func (r *request) fail(err error) {
-	status := Status(err)
+	status := r.status(err)
 	if status == http.StatusUnauthorized && r.Method == http.MethodGet && r.URL.Path != signInPath {
 		if e := r.redirect(signInPath + "?next=" + escape(r.URL.RequestURI())); e == nil {
 			return

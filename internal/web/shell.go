@@ -24,9 +24,16 @@ type shell struct {
 	CSRF         string
 	Here         string // address of this page
 	Nav          []navGroup
-	Languages    []choice
+	Languages    []language
 	Notices      []notice
 	Shortcuts    []shortcut
+}
+
+// language is one to change to: by its address for strangers, by its tag for
+// those who have it written in their account.
+type language struct {
+	Tag, Label, URL string
+	Selected        bool
 }
 
 // navGroup is a part of the navigation.
@@ -70,6 +77,9 @@ var sections = []struct {
 	{"numbers", "explore", "/explore", "table", "e", auth.ViewOwn},
 	{"numbers", "funnel", "/funnel", "funnel", "f", auth.ViewOwn},
 	{"numbers", "campaigns", "/campaigns", "megaphone", "c", auth.ViewTeam},
+	{"goals", "goals", "/goals", "target", "g", auth.ViewOwn},
+	{"goals", "plan", "/plan", "calculator", "n", auth.ViewOwn},
+	{"goals", "scorecard", "/scorecard", "gauge", "w", auth.ViewOwn},
 	{"people", "me", "/me", "user", "m", auth.ViewOwn},
 	{"people", "agents", "/agents", "users", "a", auth.ViewTeam},
 	{"people", "leads", "/leads", "phone-missed", "l", auth.SeeRows},
@@ -92,14 +102,15 @@ func (r *request) shell(title, section string) shell {
 	}
 	here := r.view()
 	for _, lang := range i18n.Languages() {
-		s.Languages = append(s.Languages, choice{r.s.Texts.Localizer(lang, r.calendar()).T("language.self", nil), here.with("lang", lang), lang == r.reader.Lang()})
+		s.Languages = append(s.Languages, language{lang, r.s.Texts.Localizer(lang, r.calendar()).T("language.self", nil), here.with("lang", lang), lang == r.reader.Lang()})
 	}
+	s.CSRF = auth.CSRFToken(r.formSecret())
 	if r.secret == "" {
 		return s
 	}
-	s.SignedIn, s.Account, s.CSRF, s.Scope = true, r.who.Account.Name, auth.CSRFToken(r.secret), r.scopeText()
-	if t := r.who.Account.Preferences.Theme; t != "" {
-		s.Theme = t
+	s.SignedIn, s.Account, s.Scope = true, r.who.Account.Name, r.scopeText()
+	if s.Theme == "" { // this browser's choice goes before the account's
+		s.Theme = r.who.Account.Preferences.Theme
 	}
 	for _, x := range sections {
 		if !r.who.May(x.needs) {

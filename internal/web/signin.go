@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"net/http"
 	"strings"
 	"time"
@@ -19,15 +20,41 @@ type signInPage struct {
 
 const codeCookie = "callpace_code"
 
+// formCookie holds a random secret by which the forms of a browser without a
+// session are known to be our own.
+const formCookie = "callpace_form"
+
+// formSecret is what tokens in forms are made of: the session's secret or, for
+// a stranger, one that the browser is given with the page.
+func (r *request) formSecret() string {
+	if r.secret != "" {
+		return r.secret
+	}
+	if r.ownForm == "" {
+		if r.ownForm = r.cookie(formCookie); r.ownForm == "" {
+			r.ownForm = rand.Text()
+			r.setCookie(formCookie, r.ownForm, time.Time{})
+		}
+	}
+	return r.ownForm
+}
+
 func (r *request) signIn() error {
 	if r.secret != "" {
 		return r.redirect("/")
+	}
+	if needs, err := r.s.Auth.NeedsSetup(r.Context()); err != nil || needs {
+		if err == nil {
+			err = r.redirect(setUpPath)
+		}
+		return err
 	}
 	return r.signInForm(http.StatusOK, signInPage{Next: ownPath(r.URL.Query().Get("next"))})
 }
 
 func (r *request) signInForm(status int, p signInPage) error {
 	p.shell = r.shell("web.sign_in", "")
+	p.Notices = r.done("sign_in")
 	return r.pageStatus(status, "sign_in", p)
 }
 
@@ -62,20 +89,27 @@ func (r *request) signInFault(err error, p signInPage) error {
 	switch callpace.CodeOf(err) {
 	case callpace.Unauthenticated, callpace.Invalid, callpace.Limit:
 		p.Fault = r.reader.Error(err)
-		return r.signInForm(Status(err), p)
+		return r.signInForm(r.status(err), p)
 	}
 	return err
 }
 
 func (r *request) signedIn(in auth.SignedIn, next string) error {
-	r.setCookie(r.s.sessionCookie(), in.Token, in.ExpiresAt)
-	if in.Device != "" {
-		r.setCookie(deviceCookie, in.Device, r.now.AddDate(0, 0, 90))
-	}
+	r.signedInCookies(in)
 	if next == "/" && in.Account.Preferences.StartPage != "" {
 		next = ownPath(in.Account.Preferences.StartPage)
 	}
 	return r.redirect(next)
+}
+
+// signedInCookies has the browser keep the session. The secret of a stranger's
+// forms is given up.
+func (r *request) signedInCookies(in auth.SignedIn) {
+	r.setCookie(r.s.sessionCookie(), in.Token, in.ExpiresAt)
+	r.setCookie(formCookie, "", time.Time{})
+	if in.Device != "" {
+		r.setCookie(deviceCookie, in.Device, r.now.AddDate(0, 0, 90))
+	}
 }
 
 const deviceCookie = "callpace_device"
@@ -90,14 +124,21 @@ func (r *request) signOut() error {
 	return r.redirect(signInPath)
 }
 
-// setCookie has the browser keep a secret until some time; an empty value takes
-// it back.
+// setCookie has the browser keep a secret until some time, the zero time: as
+// long as it runs; an empty value takes it back.
 func (r *request) setCookie(name, value string, until time.Time) {
 	c := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: !r.s.Insecure, SameSite: http.SameSiteLaxMode, Expires: until}
 	if value == "" {
 		c.MaxAge = -1
 	}
 	http.SetCookie(r.w, c)
+}
+
+// keepLanguage remembers the language that a stranger chose by a link.
+func (r *request) keepLanguage() {
+	if lang := r.URL.Query().Get("lang"); r.secret == "" && lang != "" && lang == r.reader.Lang() && lang != r.cookie("lang") {
+		r.setCookie("lang", lang, r.now.AddDate(1, 0, 0))
+	}
 }
 
 // ownPath is a path of ours to go on to; anything else, such as another host, is the overview.

@@ -1,13 +1,15 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/question"
 )
 
@@ -72,16 +74,35 @@ func (v view) filters() []filter {
 // with gives the address of the page with some parameters set; an empty value
 // takes one out. Pairs are name and value.
 func (v view) with(pairs ...string) string {
-	values := url.Values{}
-	for name, list := range v.values {
-		values[name] = slices.Clone(list)
-	}
+	values := v.clone().values
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if values.Del(pairs[i]); pairs[i+1] != "" {
 			values.Set(pairs[i], pairs[i+1])
 		}
 	}
 	return address(v.path, values)
+}
+
+// clone is a view that can be changed without the other.
+func (v view) clone() view {
+	values := url.Values{}
+	for name, list := range v.values {
+		values[name] = slices.Clone(list)
+	}
+	return view{v.path, values}
+}
+
+// short gives the address without what says nothing, as forms send it; ok is
+// false for one that is short already.
+func (v view) short() (to string, ok bool) {
+	values := url.Values{}
+	for name, list := range v.values {
+		kept := slices.DeleteFunc(slices.Clone(list), func(s string) bool { return strings.TrimSpace(s) == "" })
+		if ok = ok || len(kept) < len(list); len(kept) > 0 {
+			values[name] = kept
+		}
+	}
+	return address(v.path, values), ok
 }
 
 // to gives the address of another page about the same days and people.
@@ -128,6 +149,7 @@ type controls struct {
 	Hidden   [][2]string // what else the address holds than the days
 	Kept     [][2]string // what else it holds than filters
 	Clear    string      // address without filters
+	Faults   faults      // of the days and the filters
 }
 
 // chip is a filter that holds, with the address without it.
@@ -146,7 +168,7 @@ func (r *request) controls(v view, p *calendar.Period) (controls, error) {
 	cal := r.calendar()
 	if p != nil {
 		c.Period = r.span(p.Range)
-		c.From, c.To = cal.Key(calendar.Day, p.From), cal.Key(calendar.Day, p.To-1)
+		c.From, c.To = r.reader.Digits(cal.Key(calendar.Day, p.From)), r.reader.Digits(cal.Key(calendar.Day, p.To-1))
 		c.Before = v.with("period", p.Shift(-1).String(), "from", "", "to", "")
 		c.After = v.with("period", p.Shift(1).String(), "from", "", "to", "")
 	}
@@ -154,7 +176,10 @@ func (r *request) controls(v view, p *calendar.Period) (controls, error) {
 	for _, name := range presets {
 		selected := asked.Period == name
 		if selected {
-			c.Period = r.reader.Text("period."+name) + " · " + c.Period
+			c.Period = r.reader.Text("period." + name)
+			if p != nil && p.Days() > 1 {
+				c.Period += " · " + r.reader.T("web.span", map[string]any{"from": r.reader.DayMonth(p.From), "to": r.reader.DayMonth(p.To - 1)})
+			}
 		}
 		c.Presets = append(c.Presets, choice{r.reader.Text("period." + name), v.with("period", name, "from", "", "to", ""), selected})
 	}
@@ -199,14 +224,14 @@ var offered = []string{"team", "agent", "campaign", "product", "queue", "list"}
 
 // adders offer what calls in the reader's scope carry.
 func (r *request) adders(v view) ([]adder, error) {
+	values, err := r.values()
+	if err != nil {
+		return nil, err
+	}
 	var out []adder
 	for _, d := range offered {
-		values, err := r.valuesOf(d)
-		if err != nil {
-			return nil, err
-		}
-		if len(values) > 0 {
-			out = append(out, adder{d, r.reader.Dimension(d), v.get(d), values})
+		if list := values[d]; len(list) > 0 {
+			out = append(out, adder{d, r.reader.Dimension(d), v.get(d), list[:min(len(list), mostValues)]})
 		}
 	}
 	return out, nil
@@ -215,22 +240,30 @@ func (r *request) adders(v view) ([]adder, error) {
 // mostValues bounds a list to choose from.
 const mostValues = 500
 
-// valuesOf lists the values of a dimension that calls in the reader's scope have.
-func (r *request) valuesOf(dimension string) ([]string, error) {
-	f, _, err := r.ask(question.Words{KPIs: []string{"calls"}, By: []string{dimension}, Sort: dimension, Limit: mostValues})
-	if callpace.CodeOf(err) == callpace.Invalid {
-		return nil, nil // no call carries it
-	}
+// values are those that calls in the reader's scope have of what is offered.
+func (r *request) values() (map[string][]string, error) {
+	q, _, err := r.asker().Query(question.Words{})
 	if err != nil {
 		return nil, err
 	}
-	var out []string
-	for _, row := range f.Rows {
-		if row.Key[0] != "" {
-			out = append(out, row.Key[0])
-		}
+	revision := r.s.Folder.Revision()
+	v, err := r.s.memo.recall(revision, fmt.Sprintf("values %#v", q.Scope), func() (found any, err error) {
+		err = r.read(func(e kpi.Engine) (err error) {
+			found, err = r.s.Catalogue.Values(context.WithoutCancel(r.Context()), e, q, offered)
+			return err
+		})
+		return found, err
+	})
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return v.(map[string][]string), nil
+}
+
+// valuesOf lists the values of one of the dimensions that are offered.
+func (r *request) valuesOf(dimension string) ([]string, error) {
+	values, err := r.values()
+	return values[dimension], err
 }
 
 // span writes the days of a range, the last one included.

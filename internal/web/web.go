@@ -5,6 +5,7 @@
 package web
 
 import (
+	"context"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/source"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -31,6 +33,23 @@ type Deps struct {
 	Version   string
 	// Insecure lets the session's cookie pass without TLS: for a server that only this machine reaches.
 	Insecure bool
+	// Recordings is the folder below which recordings of calls may be played; "": none.
+	Recordings string
+	// API answers below /api/v1/; nil: there is none.
+	API API
+	// UploadLimit bounds the bytes of an upload; 0: 4 GiB.
+	UploadLimit int64
+	// WatchRoot is the folder below which folders may be watched; "": none.
+	WatchRoot string
+	// Go runs long work beside requests until it is done or the server stops; nil: nothing stops it.
+	Go func(func(context.Context))
+	// Sample makes the sample company in the folder; nil: there is none to be had.
+	Sample func(context.Context, ingest.Progress) error
+	// Morning is the morning's mail; nil: there is none.
+	Morning *morning.Service
+	// Mail sends a mail of plain text; nil: none can be sent. An Unsupported
+	// error says that no mail server is set up.
+	Mail func(ctx context.Context, to, subject, body string) error
 }
 
 // Server answers requests for pages. It is safe for concurrent use.
@@ -39,6 +58,12 @@ type Server struct {
 	pages   map[string]*template.Template
 	mux     *http.ServeMux
 	metrics metrics
+	work    work
+	memo    memo
+
+	jobs     jobs
+	drafts   drafts
+	watching watching
 }
 
 // New makes a server of pages.
@@ -49,6 +74,10 @@ func New(d Deps) (*Server, error) {
 	}
 	s := &Server{Deps: d, pages: pages, mux: http.NewServeMux()}
 	s.metrics = s.newMetrics()
+	if s.Auth.Organisation == nil {
+		s.Auth.Organisation = s.organisationName
+	}
+	s.prepareImports()
 	for _, r := range s.routes() {
 		s.mux.Handle(r.pattern, s.metrics.measured(r.pattern, s.guard(r)))
 	}

@@ -123,7 +123,7 @@ CREATE TABLE annotations (
 	id         TEXT PRIMARY KEY,
 	from_day   BIGINT NOT NULL,
 	to_day     BIGINT NOT NULL, -- inclusive
-	kind       TEXT NOT NULL CHECK (kind IN ('holiday', 'script', 'outage', 'other')),
+	kind       TEXT NOT NULL CHECK (kind IN ('holiday', 'script', 'outage', 'campaign', 'other')),
 	text       TEXT NOT NULL,
 	team       TEXT NOT NULL,   -- '' for all
 	author_id  TEXT NOT NULL,

@@ -1,0 +1,101 @@
+package goals
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/store"
+)
+
+// Change is one goal of a configuration against what is written down. Was is
+// nil for a new one; Lines are the fields that differ.
+type Change struct {
+	Was   *store.Goal
+	Goal  goal.Goal
+	Lines []Line
+}
+
+// Line is a field of YAML that differs: - before, + after.
+type Line struct {
+	Sign, Text string
+}
+
+// Export gives the goals as a file of a configuration holds them.
+func (b Book) Export(ctx context.Context) ([]byte, error) {
+	all, err := b.plain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].Version = 0
+	}
+	return goal.Marshal(all)
+}
+
+// Diff reads a configuration and says what it would change. Goals are matched
+// by their id, those without one by all that they say. Goals that the file
+// does not name stay as they are.
+func (b Book) Diff(ctx context.Context, data []byte) ([]Change, error) {
+	wanted, err := goal.Unmarshal(data)
+	if err != nil {
+		return nil, err
+	}
+	all, err := b.State.Goals().FindGoals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Change
+	for _, g := range wanted {
+		if g.State == "" {
+			g.State = goal.Active
+		}
+		if err := g.Validate(b.Desk.Catalogue); err != nil {
+			return nil, err
+		}
+		c := Change{Goal: g}
+		for i, was := range all {
+			if g.ID != "" && was.ID == g.ID || g.ID == "" && same(was.Goal, g) {
+				c.Was = &all[i]
+			}
+		}
+		if err := c.compare(); err != nil {
+			return nil, err
+		}
+		if len(c.Lines) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// Apply makes the changes, all or none.
+func (b Book) Apply(ctx context.Context, changes []Change, author string) error {
+	return b.State.Update(ctx, func(s store.State) error {
+		in := b
+		in.State = s
+		for _, c := range changes {
+			if c.Was == nil {
+				if _, err := in.Add(ctx, store.Goal{Goal: c.Goal, Author: author}); err != nil {
+					return fmt.Errorf("apply: %w", err)
+				}
+				continue
+			}
+			g := *c.Was
+			c.Goal.ID = g.ID
+			g.Goal = c.Goal
+			if _, err := in.Change(ctx, g, author); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// same tells goals that say the same, whatever their id and version.
+func same(a, b goal.Goal) bool {
+	a.ID, b.ID, a.Version, b.Version = "", "", 0, 0
+	x, err := goal.Marshal([]goal.Goal{a})
+	y, err2 := goal.Marshal([]goal.Goal{b})
+	return err == nil && err2 == nil && string(x) == string(y)
+}

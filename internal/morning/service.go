@@ -1,0 +1,229 @@
+package morning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/mail"
+	"github.com/callpace/callpace/internal/store"
+)
+
+// Kind is the kind of the morning's mails in the log.
+const Kind = "morning"
+
+// How long is tried. A morning mail that could not go out until lateness after
+// its time is of no use any more.
+const (
+	Attempts = 5
+	lateness = 6 * time.Hour
+	every    = 30 * time.Second
+	sendTime = time.Minute
+)
+
+// waits are the times after a first, a second … failed attempt.
+var waits = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+
+// Deps are what the morning needs.
+type Deps struct {
+	Folder       *ingest.SharedFolder
+	State        *store.DB
+	Catalogue    *kpi.Catalogue
+	Organisation func(context.Context) (Organisation, error)
+	// Write words a letter: subject, text and HTML. pages is the address of the pages.
+	Write func(l *Letter, organisation, pages string) (mail.Message, error)
+	Send  func(context.Context, mail.Server, mail.Message) error
+	Now   func() time.Time
+	Log   *slog.Logger
+	Pages string // address of the pages, where the settings name none
+}
+
+// Service sends mails. It is safe for concurrent use.
+type Service struct {
+	Deps
+	round sync.Mutex
+	seen  seen
+}
+
+// seen are accounts that there was nothing to tell, for a state of the facts:
+// they are not asked about again until it changes.
+type seen struct {
+	day, revision int64
+	accounts      map[string]bool
+}
+
+// New makes a Service.
+func New(d Deps) *Service { return &Service{Deps: d} }
+
+// Run sends each morning's mails until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	n, err := s.State.Mails().SettleMails(ctx)
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	if n > 0 {
+		s.Log.Warn("mails were being sent when the program ended; they may have arrived and are not sent again", "mails", n)
+	}
+	for {
+		if err := s.Round(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("morning mail failed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(every):
+		}
+	}
+}
+
+// Mail sends a mail of plain text. Without a server it is Unsupported.
+func (s *Service) Mail(ctx context.Context, to, subject, body string) error {
+	settings, err := FindSettings(ctx, s.State.State)
+	if err != nil {
+		return err
+	}
+	org, err := s.Organisation(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Send(ctx, settings.Server, mail.Message{From: mail.Address{Name: org.Name, Address: settings.From}, To: mail.Address{Address: to}, Subject: subject, Text: body})
+}
+
+// Round sends what is due now. What goes wrong with one mail is in the log of
+// mails; an error tells that nothing could be found out.
+func (s *Service) Round(ctx context.Context) error {
+	s.round.Lock()
+	defer s.round.Unlock()
+	m, err := s.morning(ctx)
+	if err != nil || m.state != Due {
+		return err
+	}
+	accounts, err := s.State.Accounts().FindAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	log, err := s.State.Mails().FindMails(ctx, m.today, "")
+	if err != nil {
+		return err
+	}
+	sent := map[string]store.Mail{}
+	for _, x := range log {
+		if x.Kind == Kind {
+			sent[x.AccountID] = x
+		}
+	}
+	if revision := s.Folder.Revision(); s.seen.day != m.today || s.seen.revision != revision {
+		s.seen = seen{m.today, revision, map[string]bool{}}
+	}
+	var broken error
+	for _, to := range accounts {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if before, tried := sent[to.ID]; !Receives(to) || s.seen.accounts[to.ID] || tried && !again(before, s.Now()) {
+			continue
+		}
+		if err := s.tell(ctx, m, to, &broken); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Receives tells whether an account is one to write to.
+func Receives(a store.Account) bool {
+	return a.DisabledAt.IsZero() && a.Password != "" && !a.Preferences.NoMail && auth.Role(a.Role).Known()
+}
+
+// again tells whether a mail that failed is to be tried once more now.
+func again(m store.Mail, now time.Time) bool {
+	return m.State == store.MailFailed && m.Attempts < Attempts && !now.Before(m.At.Add(waits[min(max(m.Attempts, 1), len(waits))-1]))
+}
+
+// tell writes and sends one mail. Where the server could not be used, broken
+// says why from then on, and the rest is not tried for now.
+func (s *Service) tell(ctx context.Context, m this, to store.Account, broken *error) error {
+	message, err := s.write(ctx, m, to)
+	if err == nil && message == nil {
+		s.seen.accounts[to.ID] = true
+		return nil
+	}
+	if callpace.CodeOf(err) == callpace.Conflict && s.Folder.Ready() != nil || ctx.Err() != nil {
+		return nil // the facts are being replaced, or the program ends: later
+	}
+	mine, claimErr := s.State.Mails().ClaimMail(ctx, to.ID, Kind, m.today, Attempts, s.Now())
+	if claimErr != nil || !mine {
+		return claimErr
+	}
+	if err == nil {
+		err = *broken
+	}
+	if err == nil {
+		sending, cancel := context.WithTimeout(ctx, sendTime)
+		err = s.Send(sending, m.settings.Server, *message)
+		cancel()
+		if mail.Unreached(err) {
+			*broken = err
+		}
+	}
+	ended := store.Mail{AccountID: to.ID, Kind: Kind, Day: m.today, State: store.MailSent, At: s.Now()}
+	if err != nil {
+		if ended.State, ended.Error = store.MailFailed, Reason(err); mail.Uncertain(err) {
+			ended.State = store.MailUnknown
+		}
+		s.Log.Warn("morning mail failed", "account", to.ID, "state", ended.State, "error", ended.Error)
+	}
+	// How it ended is written down even where the program is told to stop meanwhile.
+	return s.State.Mails().UpdateMail(context.WithoutCancel(ctx), ended)
+}
+
+// write makes the mail to an account; nil where there is nothing to tell.
+func (s *Service) write(ctx context.Context, m this, to store.Account) (*mail.Message, error) {
+	var l *Letter
+	err := s.Folder.Read(func(f *ingest.Folder) (err error) {
+		l, err = m.about.Letter(ctx, f.Store().Engine(), to)
+		return err
+	})
+	if err != nil || l.Empty() {
+		return nil, err
+	}
+	pages := m.settings.Address
+	if pages == "" {
+		pages = s.Pages
+	}
+	message, err := s.Write(l, m.about.Organisation.Name, pages)
+	if err != nil {
+		return nil, fmt.Errorf("write the morning mail: %w", err)
+	}
+	message.ID = fmt.Sprintf("%s.%d.%s", Kind, m.today, to.ID)
+	message.From = mail.Address{Name: m.about.Organisation.Name, Address: m.settings.From}
+	message.To = mail.Address{Name: to.Name, Address: to.Login}
+	return &message, nil
+}
+
+// Reason puts an error in the log of mails: the key of its message, then the
+// server's own words. SplitReason takes it apart.
+func Reason(err error) string {
+	var e *callpace.Error
+	if !errors.As(err, &e) {
+		return "smtp.internal " + err.Error()
+	}
+	if e.Err == nil {
+		return e.Key
+	}
+	return e.Key + " " + e.Err.Error()
+}
+
+// SplitReason gives the message key and the server's words of a Reason.
+func SplitReason(text string) (key, words string) {
+	key, words, _ = strings.Cut(text, " ")
+	return key, words
+}

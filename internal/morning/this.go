@@ -1,0 +1,167 @@
+package morning
+
+import (
+	"context"
+	"time"
+
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/store"
+)
+
+// State is how it stands with this morning's mail.
+type State string
+
+// The states. Each has the message morning.state.<state>.
+const (
+	Off        State = "off"         // the organisation sends none
+	NoServer   State = "no_server"   // it cannot: no mail server is set
+	NotReady   State = "not_ready"   // there is no organisation yet, or its facts are being made
+	NotWorking State = "not_working" // today is a day off
+	Early      State = "early"       // its time is to come
+	NoData     State = "no_data"     // nothing is recorded of the last working day yet
+	Due        State = "due"         // its time has come
+	Over       State = "over"        // it is too late in the day
+)
+
+// this is the morning of today.
+type this struct {
+	state    State
+	settings Settings
+	about    About
+	today    int64
+	due      time.Time
+}
+
+// Status tells how it stands with the morning's mail.
+type Status struct {
+	State State
+	Today int64
+	Due   time.Time      // today's time
+	Days  calendar.Range // of which it may tell
+}
+
+// Status finds out how it stands.
+func (s *Service) Status(ctx context.Context) (Status, error) {
+	m, err := s.morning(ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	return Status{m.state, m.today, m.due, told(works(m.about.Settings), m.today)}, nil
+}
+
+func (s *Service) morning(ctx context.Context) (m this, err error) {
+	if m.settings, err = FindSettings(ctx, s.State.State); err != nil {
+		return m, err
+	}
+	now := s.Now()
+	m.about = About{Catalogue: s.Catalogue, Now: now}
+	ok := false
+	m.about.Settings, m.about.Policy, ok = s.Folder.Settings()
+	if !ok {
+		m.state = NotReady
+		return m, nil
+	}
+	clock, err := m.about.Settings.Clock()
+	if err != nil {
+		return m, err
+	}
+	if m.about.Organisation, err = s.Organisation(ctx); err != nil {
+		return m, err
+	}
+	m.today = clock.Moment(now).Day
+	m.due = m.settings.due(clock.Zone(), m.today)
+	work := works(m.about.Settings)
+	switch {
+	case !m.settings.Morning:
+		m.state = Off
+	case m.settings.Host == "":
+		m.state = NoServer
+	case s.Folder.Ready() != nil:
+		m.state = NotReady
+	case !work(m.today):
+		m.state = NotWorking
+	case now.Before(m.due):
+		m.state = Early
+	case now.After(m.due.Add(lateness)):
+		m.state = Over
+	default:
+		m.state = Due
+	}
+	if m.state != Due {
+		return m, nil
+	}
+	found := false
+	err = s.Folder.Read(func(f *ingest.Folder) (err error) {
+		m.about.Day, found, err = m.about.DayWithData(ctx, f.Store().Engine(), told(work, m.today))
+		return err
+	})
+	if err == nil && !found {
+		m.state = NoData
+	}
+	return m, err
+}
+
+// Preview makes a letter as the next mail to an account would be, or, where
+// nothing was recorded of the days that it would tell of, of the last day with
+// any; ok is false where there is none at all. It asks in the name of the
+// account, so whoever shows it has to know that they may see that.
+func (s *Service) Preview(ctx context.Context, to store.Account) (l *Letter, ok bool, err error) {
+	about := About{Catalogue: s.Catalogue, Now: s.Now()}
+	if about.Settings, about.Policy, ok = s.Folder.Settings(); !ok {
+		return nil, false, s.Folder.Ready()
+	}
+	clock, err := about.Settings.Clock()
+	if err != nil {
+		return nil, false, err
+	}
+	if about.Organisation, err = s.Organisation(ctx); err != nil {
+		return nil, false, err
+	}
+	today := clock.Moment(about.Now).Day
+	err = s.Folder.Read(func(f *ingest.Folder) (err error) {
+		days := told(works(about.Settings), today)
+		for range 2 {
+			if about.Day, ok, err = about.DayWithData(ctx, f.Store().Engine(), days); err != nil || ok {
+				break
+			}
+			days.From = today - 400
+		}
+		if err != nil || !ok {
+			return err
+		}
+		l, err = about.Letter(ctx, f.Store().Engine(), to)
+		return err
+	})
+	return l, ok && err == nil, err
+}
+
+// Failures counts the mails of the last morning with any that did not go out,
+// or of which that is not known.
+func (s *Service) Failures(ctx context.Context) (day int64, failed int, err error) {
+	settings, _, ok := s.Folder.Settings()
+	if !ok {
+		return 0, 0, nil
+	}
+	clock, err := settings.Clock()
+	if err != nil {
+		return 0, 0, err
+	}
+	today := clock.Moment(s.Now()).Day
+	for day = today; day > today-7; day-- {
+		log, err := s.State.Mails().FindMails(ctx, day, "")
+		if err != nil {
+			return 0, 0, err
+		}
+		if len(log) == 0 {
+			continue
+		}
+		for _, m := range log {
+			if m.State == store.MailFailed || m.State == store.MailUnknown {
+				failed++
+			}
+		}
+		return day, failed, nil
+	}
+	return today, 0, nil
+}

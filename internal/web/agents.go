@@ -1,0 +1,249 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/overview"
+)
+
+// agentsPage lists teams and agents with their key figures.
+type agentsPage struct {
+	shell
+	Lead     string
+	Controls controls
+	Faults   faults
+	Ranks    []choice
+	Teams    *grid
+	Agents   *grid
+	How      string
+	Notes    []string
+	Waiting  int // requests for corrections that are open
+	Empty    *empty
+}
+
+// agentKPIs are the key figures of teams and agents.
+var agentKPIs = []string{"calls", "calls_per_hour", "reach_rate", "appointment_rate", "conversion_rate", "sales", "revenue", "quality_score"}
+
+// defaultRank is the KPI by which agents are ranked unless another is asked for.
+const defaultRank = "conversion_rate"
+
+func agentPath(name string) string { return "/agents/" + url.PathEscape(name) }
+func teamPath(name string) string  { return "/teams/" + url.PathEscape(name) }
+
+func (r *request) agents() error {
+	v := r.view()
+	if to, ok := v.short(); ok {
+		return r.redirect(to)
+	}
+	page := agentsPage{shell: r.shell("nav.agents", "agents")}
+	q, p, err := r.asker().Query(v.words(agentKPIs...))
+	if err != nil && !page.Faults.take(r, err) {
+		return err
+	}
+	if page.Controls, err = r.controls(v, p); err != nil {
+		return err
+	}
+	if p != nil && !page.Faults.Any() {
+		today, err := r.asker().Today()
+		if err != nil {
+			return err
+		}
+		span := p.ToDate(today)
+		q.Period = &span
+		if err := r.fillAgents(&page, v, q); err != nil && !page.Faults.take(r, err) {
+			return err
+		}
+	}
+	if page.Waiting, err = r.waiting(); err != nil {
+		return err
+	}
+	page.Controls.Faults = page.Faults
+	return r.pageStatus(cmp.Or(page.Faults.status, http.StatusOK), "agents", page)
+}
+
+func (r *request) fillAgents(page *agentsPage, v view, q kpi.Query) error {
+	rank := rankOf(v)
+	ranked := plain(q, []string{rank}, "agent")
+	ranked.Shrink, ranked.Sort, ranked.Desc = true, rank, r.highFirst(rank)
+	var teams, agents, order, watched, members *kpi.Frame
+	err := r.frames(asking{into: &teams, q: plain(q, agentKPIs, "team")}, asking{into: &agents, q: plain(q, agentKPIs, "agent")},
+		asking{into: &order, q: ranked}, asking{into: &watched, q: plain(q, overview.Watched, "campaign", "agent")},
+		asking{into: &members, q: plain(q, []string{"calls"}, "team", "agent")})
+	if err != nil {
+		return err
+	}
+	if len(agents.Rows) == 0 {
+		page.Empty = r.nothingYet()
+		return nil
+	}
+	for _, name := range agentKPIs {
+		page.Ranks = append(page.Ranks, choice{r.reader.Name(name), v.with("rank", name), name == rank})
+	}
+	page.Lead = r.reader.T("agents.ranked", map[string]any{"kpi": r.reader.Name(rank)})
+	page.How, page.Notes = r.reader.Text("agents.how"), r.reader.Notes(agents)
+	page.Teams = r.teamsGrid(v, teams)
+	page.Agents = r.agentsGrid(v, ranking{agents, order, overview.Behind(watched), teamsOf(members)})
+	return nil
+}
+
+// rankOf is the KPI that a view ranks agents by.
+func rankOf(v view) string {
+	if name := v.get("rank"); slices.Contains(agentKPIs, name) {
+		return name
+	}
+	return defaultRank
+}
+
+func (r *request) highFirst(name string) bool {
+	d, err := r.s.Catalogue.Find(name)
+	return err != nil || d.Better != "lower"
+}
+
+// teamsOf gives each agent the team with most of their calls.
+func teamsOf(members *kpi.Frame) map[string]string {
+	out, most := map[string]string{}, map[string]float64{}
+	for _, row := range members.Rows {
+		if x := row.Figures[0]; x.Valid && x.Number > most[row.Key[1]] {
+			out[row.Key[1]], most[row.Key[1]] = row.Key[0], x.Number
+		}
+	}
+	return out
+}
+
+func (r *request) teamsGrid(v view, f *kpi.Frame) *grid {
+	if len(f.Rows) == 0 {
+		return nil
+	}
+	g := &grid{ID: "teams", Caption: r.reader.Text("agents.teams"), Head: []gridHead{{Title: r.reader.Dimension("team")}}}
+	for _, c := range f.Columns {
+		g.Head = append(g.Head, gridHead{Title: r.reader.Title(c), Numeric: true})
+	}
+	for _, row := range f.Rows {
+		name := cell{Text: r.place("team", row.Key[0]), Header: true}
+		if row.Key[0] != "" {
+			name.URL = v.to(teamPath(row.Key[0]), "team", "")
+		}
+		cells := []cell{name}
+		for i, c := range f.Columns {
+			cells = append(cells, r.figure(c.Unit, row.Figures[i]))
+		}
+		g.Rows = append(g.Rows, cells)
+	}
+	return g
+}
+
+// ranking is what the table of agents is made of.
+type ranking struct {
+	figures *kpi.Frame     // by agent
+	order   *kpi.Frame     // by agent, the KPI that ranks, shrunk
+	behind  map[string]int // how often an agent stands out
+	teams   map[string]string
+}
+
+// agentsGrid lists agents by their shrunk rank, with the raw one beside it.
+func (r *request) agentsGrid(v view, k ranking) *grid {
+	if len(k.order.Rows) == 0 {
+		return nil
+	}
+	ranked := k.order.Columns[0]
+	g := &grid{ID: "agents", Caption: r.reader.Dimension("agent"), Tall: len(k.order.Rows) > 25, Head: []gridHead{
+		{Title: r.reader.Text("agents.rank"), Numeric: true}, {Title: r.reader.Dimension("agent")}}}
+	for _, c := range k.figures.Columns {
+		g.Head = append(g.Head, gridHead{Title: r.reader.Title(c), Numeric: true, URL: v.with("rank", c.Name), Sorted: sortedBy(c.Name == ranked.Name, r.highFirst(c.Name))})
+	}
+	g.Head = append(g.Head, gridHead{Title: r.reader.Text("agents.look")})
+	raw := rawRanks(k.order, r.highFirst(ranked.Name))
+	place := 0
+	for _, row := range k.order.Rows {
+		name := row.Key[0]
+		if name == "" {
+			continue
+		}
+		shrunk := row.Figures[0]
+		rank := "–"
+		if shrunk.Valid {
+			place++
+			rank = r.reader.Int(int64(place))
+		}
+		ranks := number(rank)
+		ranks.Sub = r.reader.T("agents.raw", map[string]any{"rank": r.rankText(raw[name])})
+		cells := []cell{ranks, {Text: name, Sub: k.teams[name], URL: v.to(agentPath(name), "agent", ""), Header: true, Class: "nowrap"}}
+		for i, x := range rowAt(k.figures, row.Key) {
+			c := r.figure(k.figures.Columns[i].Unit, x)
+			if k.figures.Columns[i].Name == ranked.Name && shrunk.IsShrunk {
+				c.Sub = r.reader.T("agents.shrunk", map[string]any{"value": r.reader.Figure(ranked.Unit, kpi.Figure{Valid: true, Number: shrunk.Shrunk, Currency: shrunk.Currency})})
+			}
+			cells = append(cells, c)
+		}
+		look := cell{}
+		if n := k.behind[name]; n > 0 {
+			look = cell{Text: r.reader.T("agents.findings", map[string]any{"count": n}), URL: v.to(agentPath(name), "agent", "") + "#findings"}
+		}
+		g.Rows = append(g.Rows, append(cells, look))
+	}
+	return g
+}
+
+func sortedBy(is, descending bool) string {
+	switch {
+	case !is:
+		return ""
+	case descending:
+		return "descending"
+	}
+	return "ascending"
+}
+
+func (r *request) rankText(rank int) string {
+	if rank == 0 {
+		return "–"
+	}
+	return r.reader.Int(int64(rank))
+}
+
+// rawRanks ranks by the figures as they are; equal figures have the same rank.
+func rawRanks(f *kpi.Frame, highFirst bool) map[string]int {
+	var values []float64
+	for _, row := range f.Rows {
+		if x := row.Figures[0]; x.Valid && row.Key[0] != "" {
+			values = append(values, x.Number)
+		}
+	}
+	slices.Sort(values)
+	out := map[string]int{}
+	for _, row := range f.Rows {
+		x := row.Figures[0]
+		if !x.Valid || row.Key[0] == "" {
+			continue
+		}
+		at, _ := slices.BinarySearch(values, x.Number)
+		if highFirst {
+			at, _ = slices.BinarySearchFunc(values, x.Number, func(v, want float64) int {
+				if v <= want {
+					return -1
+				}
+				return 1
+			})
+			at = len(values) - at
+		}
+		out[row.Key[0]] = at + 1
+	}
+	return out
+}
+
+// waiting counts the requests for corrections that the reader could answer.
+func (r *request) waiting() (int, error) {
+	found, err := r.s.State.Corrections().FindCorrections(r.Context(), "open", "")
+	scope := r.who.Scope(false)
+	n := 0
+	for _, c := range found {
+		if answersFor(scope, c) {
+			n++
+		}
+	}
+	return n, err
+}

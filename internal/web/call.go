@@ -1,0 +1,205 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/behind"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/store"
+)
+
+// callPage is one call: what is known of it, where that was read, its
+// recording, and what people wrote about it.
+type callPage struct {
+	shell
+	Fields     []field
+	Attributes []field // as the source has them
+	Origin     string
+	OriginURL  string
+	Recording  recording
+	Path       string // of this page
+	MayNote    bool
+	MayCorrect bool
+	Notes      []remark
+	Requests   []remark
+}
+
+// field is a name with a value.
+type field struct {
+	Name string
+	cell
+}
+
+// remark is what somebody wrote.
+type remark struct{ Text, By, State, Answer string }
+
+// longestRemark bounds a note or a request, in characters.
+const longestRemark = 2000
+
+func (r *request) call() error {
+	set, err := r.findCall()
+	if err != nil {
+		return err
+	}
+	clock, err := r.settings.Clock()
+	if err != nil {
+		return err
+	}
+	t := rowText{r, clock, facts.Calls, set}
+	row := set.Rows[0]
+	page := callPage{shell: r.shell("call.title", "calls"), Path: callURL(r.PathValue("source"), r.PathValue("id")),
+		MayNote: r.who.May(auth.WriteNotes), MayCorrect: r.who.May(auth.RequestCorrection)}
+	page.Title = r.reader.Text("call.title") + " " + r.PathValue("id")
+	for _, i := range t.columns() {
+		c := set.Columns[i]
+		if c.Name == "recording" {
+			continue
+		}
+		f := field{r.reader.Field(facts.Calls.Name, c.Name), t.cell(row, i)}
+		if f.URL == page.Path {
+			f.URL = ""
+		}
+		if strings.HasPrefix(c.Name, "attr.") {
+			page.Attributes = append(page.Attributes, f)
+		} else {
+			page.Fields = append(page.Fields, f)
+		}
+	}
+	if page.Origin, page.OriginURL, err = r.origin(row); err != nil {
+		return err
+	}
+	page.Recording = r.recordingOf(t.value(row, "recording"), page.Path)
+	if err := r.remarks(&page); err != nil {
+		return err
+	}
+	return r.page("call", page)
+}
+
+// findCall gives the call of the address, if the reader may see it.
+func (r *request) findCall() (kpi.RowSet, error) {
+	is := func(column, value string) kpi.Expr {
+		return kpi.Op{Name: kpi.Eq, Args: []kpi.Expr{kpi.Field{Name: column, Kind: facts.Text}, kpi.String{Value: value}}}
+	}
+	clock, err := r.settings.Clock()
+	if err != nil {
+		return kpi.RowSet{}, err
+	}
+	spec := kpi.RowsSpec{Limit: 1, Select: kpi.Select{Fact: facts.Calls, Date: "started", Undated: true, Scope: r.who.RowScope(), Now: r.now.In(clock.Zone()),
+		Where: []kpi.Expr{is("source", r.PathValue("source")), is("source_id", r.PathValue("id"))}}}
+	var set kpi.RowSet
+	err = r.readRows(func(e behind.Engine) (err error) {
+		set, err = e.Rows(r.Context(), spec)
+		return err
+	})
+	if err == nil && len(set.Rows) == 0 {
+		err = callpace.E(callpace.NotFound, "call.none")
+	}
+	return set, err
+}
+
+// origin says which input told of a row last.
+func (r *request) origin(row kpi.Row) (text, link string, err error) {
+	if row.Input == 0 {
+		return r.reader.T("call.origin_many", map[string]any{"source": r.PathValue("source")}), "", nil
+	}
+	at := ""
+	err = r.readFolder(func(ctx context.Context, f *ingest.Folder) error {
+		inputs, err := f.Inputs(ctx)
+		for _, in := range inputs {
+			if int64(in.Input) == row.Input {
+				at = r.moment(in.Arrived)
+			}
+		}
+		return err
+	})
+	if r.who.May(auth.Import) {
+		link = inputURL(row.Input)
+	}
+	return r.reader.T("call.origin_last", map[string]any{"input": row.Input, "line": row.Line, "at": at}), link, err
+}
+
+// subject names a call in notes and requests.
+func (r *request) subject() string {
+	return "call:" + url.PathEscape(r.PathValue("source")) + "/" + url.PathEscape(r.PathValue("id"))
+}
+
+// remarks are the notes on the call and the requests to correct it.
+func (r *request) remarks(page *callPage) error {
+	notes, err := r.s.State.Notes().FindNotes(r.Context(), r.subject())
+	if err != nil {
+		return err
+	}
+	for _, n := range notes {
+		page.Notes = append(page.Notes, remark{Text: n.Text, By: r.by(n.AuthorID, r.moment(n.CreatedAt))})
+	}
+	requests, err := r.s.State.Corrections().FindCorrections(r.Context(), "", "")
+	if err != nil {
+		return err
+	}
+	for _, c := range requests {
+		if c.Subject == r.subject() {
+			page.Requests = append(page.Requests, remark{c.Text, r.by(c.AuthorID, r.moment(c.CreatedAt)), r.reader.Text("call.correction." + c.State), c.Answer})
+		}
+	}
+	return nil
+}
+
+// by says who wrote something and when.
+func (r *request) by(accountID, at string) string {
+	name := accountID
+	if a, err := r.s.State.Accounts().FindAccount(r.Context(), accountID); err == nil {
+		name = a.Name
+	}
+	return r.reader.T("call.by", map[string]any{"name": name, "at": at})
+}
+
+// remarkText is the text of the form.
+func (r *request) remarkText() (string, error) {
+	text := strings.TrimSpace(r.PostFormValue("text"))
+	switch n := utf8.RuneCountInString(text); {
+	case n == 0:
+		return "", callpace.E(callpace.Invalid, "call.text_missing")
+	case n > longestRemark || !utf8.ValidString(text):
+		return "", callpace.E(callpace.Invalid, "call.text_too_long", "limit", longestRemark)
+	}
+	return text, nil
+}
+
+func (r *request) takeNote() error {
+	if _, err := r.findCall(); err != nil {
+		return err
+	}
+	text, err := r.remarkText()
+	if err != nil {
+		return err
+	}
+	if _, err := r.s.State.Notes().CreateNote(r.Context(), store.Note{Subject: r.subject(), Text: text, AuthorID: r.who.Account.ID, CreatedAt: r.now}); err != nil {
+		return err
+	}
+	return r.redirect(callURL(r.PathValue("source"), r.PathValue("id")) + "#notes")
+}
+
+func (r *request) takeCorrection() error {
+	set, err := r.findCall()
+	if err != nil {
+		return err
+	}
+	text, err := r.remarkText()
+	if err != nil {
+		return err
+	}
+	t := rowText{r: r, fact: facts.Calls, set: set}
+	_, err = r.s.State.Corrections().CreateCorrection(r.Context(), store.Correction{Subject: r.subject(), Agent: t.value(set.Rows[0], "agent"),
+		Team: t.value(set.Rows[0], "team"), Text: text, AuthorID: r.who.Account.ID, CreatedAt: r.now})
+	if err != nil {
+		return err
+	}
+	return r.redirect(callURL(r.PathValue("source"), r.PathValue("id")) + "#requests")
+}

@@ -1,0 +1,243 @@
+package web
+
+import (
+	"html/template"
+	"math"
+	"strconv"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/goal/track"
+	"github.com/callpace/callpace/internal/goals"
+	"github.com/callpace/callpace/internal/store"
+)
+
+// goalPage is one goal: how it stands, whether it is a good one, what it asks
+// of each day, its parts, and what was said of it before.
+type goalPage struct {
+	shell
+	Head     string
+	Badge    badge
+	Since    string
+	What     []pair // what was understood
+	Stands   []pair
+	Chart    template.HTML
+	Course   grid
+	Letters  []letter
+	Plan     *planView
+	Parts    *grid
+	Children []goalRow
+	Guards   []string
+	History  []pair
+	Told     *grid
+	Closing  string
+	Parent   choice
+	Change   string
+	Split    string
+	Acts     []act
+}
+
+type pair struct{ Name, Value string }
+
+// letter is one of SMART with its verdict.
+type letter struct {
+	Letter, Name    string
+	Badge           badge
+	Reasons, Advice []string
+}
+
+func (r *request) goalPage() error {
+	g, s, err := r.goalOf(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	page := goalPage{shell: r.shell("nav.goals", "goals"), Head: r.reader.GoalTitle(g.Goal)}
+	page.Title, page.Notices = page.Head, r.done("goals")
+	err = r.book(func(b goals.Book) error {
+		rep, err := r.stands(b, g, true)
+		if err != nil {
+			return err
+		}
+		return r.fillGoal(&page, b, s, g, s.narrow(rep))
+	})
+	if err != nil {
+		return err
+	}
+	if r.who.May(auth.SetGoals) && s.sets(g.Goal) {
+		r.goalActs(&page, g)
+	}
+	return r.page("goal", page)
+}
+
+// goalActs offers what may be done with a goal.
+func (r *request) goalActs(page *goalPage, g store.Goal) {
+	if g.State != goal.Closed {
+		page.Change = "/goals/new?of=" + g.ID + "&text=" + escape(g.Text)
+		if g.Target.Kind == goal.Total && g.Scope.Each == goal.Together && g.Scope.Agent == "" {
+			page.Split = "/goals/" + g.ID + "/split"
+		}
+	}
+	if g.State == goal.Active {
+		a := r.act("/goals/"+g.ID+"/close", "goals.close", "check", false)
+		a.Ask = r.reader.Text("goals.close_ask")
+		page.Acts = append(page.Acts, a)
+	}
+	a := r.act("/goals/"+g.ID+"/delete", "goals.delete", "trash-2", true)
+	a.Ask = r.reader.Text("goals.delete_ask")
+	page.Acts = append(page.Acts, a)
+}
+
+func (r *request) fillGoal(page *goalPage, b goals.Book, s sight, g store.Goal, rep *track.Report) error {
+	var err error
+	w := r.words(rep)
+	page.Badge = r.badge(g.State, rep)
+	if page.What, err = r.understood(b, g.Goal); err != nil {
+		return err
+	}
+	if text := w.Frozen(); text != "" {
+		page.What = append(page.What, pair{r.reader.Text("goals.frozen"), text})
+	}
+	page.Letters = r.letters(rep.Checks)
+	page.Closing = w.Closing(g.Closing)
+	if g.State != goal.Draft {
+		for _, l := range w.Lines()[1:] {
+			page.Stands = append(page.Stands, pair{l[0], l[1]})
+		}
+		if err := r.drawGoal(page, rep); err != nil {
+			return err
+		}
+	}
+	if part, ok := rep.Whole(); ok {
+		if part.Since != 0 {
+			page.Since = r.reader.T("goals.since", map[string]any{"date": r.reader.Date(part.Since)})
+		}
+		if page.Plan, err = r.goalPlan(b, g.Goal, rep, part); err != nil {
+			return err
+		}
+	} else if len(rep.Parts) > 0 {
+		page.Parts = r.memberGrid(rep)
+	}
+	return r.goalPast(page, b, s, g, rep)
+}
+
+// understood tells a goal back.
+func (r *request) understood(b goals.Book, g goal.Goal) ([]pair, error) {
+	parts, err := g.Describe(r.s.Catalogue, b.Desk.Base.Calendar)
+	var out []pair
+	for _, p := range parts {
+		out = append(out, pair{goal.Print(r.reader, p.Label), goal.Print(r.reader, p.Text)})
+	}
+	return out, err
+}
+
+func (r *request) letters(checks []goal.Check) (out []letter) {
+	icons := map[goal.Verdict]badge{goal.Good: {Icon: "circle-check", Class: "good"}, goal.LookAt: {Icon: "triangle-alert", Class: "warn"},
+		goal.Lacking: {Icon: "circle-x", Class: "bad"}, goal.Unknown: {Icon: "circle-help"}}
+	for _, c := range checks {
+		l := letter{Letter: string(c.Letter), Name: r.reader.Text("goals.letter." + string(c.Letter)), Badge: icons[c.Verdict]}
+		l.Badge.Text = r.reader.Text("goals.verdict." + string(c.Verdict))
+		l.Reasons, l.Advice = r.messages(c.Reasons), r.messages(c.Advice)
+		out = append(out, l)
+	}
+	return out
+}
+
+func (r *request) messages(list []callpace.Message) (out []string) {
+	for _, m := range list {
+		out = append(out, goal.Print(r.reader, m))
+	}
+	return out
+}
+
+// memberGrid is how each member stands, the slowest first.
+func (r *request) memberGrid(rep *track.Report) *grid {
+	text, w := r.reader.Text, r.words(rep)
+	g := &grid{ID: "parts", Caption: text("goals.parts"), Head: []gridHead{{Title: text("goals.column.who")}, {Title: text("goals.column.status")},
+		{Title: text("goals.column.actual"), Numeric: true}, {Title: text("goals.column.target"), Numeric: true}, {Title: text("goals.term.projected"), Numeric: true}, {Title: text("goals.column.chance"), Numeric: true}}}
+	for _, p := range rep.Parts {
+		actual, target, chance := w.Of(p)
+		projected := "–"
+		if p.Known {
+			projected = w.Projected(p)
+		}
+		g.Rows = append(g.Rows, []cell{{Text: p.Part, Header: true}, {Text: text(p.Verdict.Status.Key())}, number(actual), number(target), number(projected), number(chance)})
+	}
+	g.Tall = len(g.Rows) > 20
+	return g
+}
+
+// goalPast is what was said and written of a goal before.
+func (r *request) goalPast(page *goalPage, b goals.Book, s sight, g store.Goal, rep *track.Report) error {
+	all, err := b.State.Goals().FindGoals(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		switch {
+		case p.Parent == g.ID && s.sees(p.Goal):
+			page.Children = append(page.Children, r.goalRow(b, s, p))
+		case p.ID == g.Parent && s.sees(p.Goal):
+			page.Parent = choice{Label: r.reader.GoalTitle(p.Goal), URL: "/goals/" + p.ID}
+		}
+	}
+	history, err := b.State.Goals().FindHistory(r.Context(), g.ID)
+	if err != nil {
+		return err
+	}
+	for _, v := range history {
+		page.History = append(page.History, pair{r.reader.T("goals.version", map[string]any{"version": strconv.Itoa(v.Goal.Version), "date": r.reader.Date(int64(v.From)), "who": v.By}), r.reader.GoalTitle(v.Goal)})
+	}
+	if _, ok := rep.Whole(); !ok {
+		return nil
+	}
+	told, err := b.State.Goals().FindTold(r.Context(), g.ID, "", rep.Instance.From)
+	if err != nil || len(told) == 0 {
+		return err
+	}
+	page.Told = r.toldGrid(rep, told)
+	return nil
+}
+
+func (r *request) toldGrid(rep *track.Report, told []track.Told) *grid {
+	text, w := r.reader.Text, r.words(rep)
+	value := func(v *float64) float64 {
+		if v == nil {
+			return math.NaN()
+		}
+		return *v
+	}
+	g := &grid{ID: "told", Caption: text("goals.told"), Tall: len(told) > 20, Head: []gridHead{{Title: text("goals.column.day")}, {Title: text("goals.column.status")},
+		{Title: text("goals.column.actual"), Numeric: true}, {Title: text("goals.term.expected"), Numeric: true}, {Title: text("goals.column.chance"), Numeric: true}}}
+	for i := len(told) - 1; i >= 0; i-- {
+		t := told[i]
+		g.Rows = append(g.Rows, []cell{{Text: r.reader.Date(int64(t.Day)), Header: true}, {Text: text(t.Status.Key())}, number(w.Figure(value(t.Actual))), number(w.Figure(value(t.Expected))), number(w.Chance(value(t.Chance)))})
+	}
+	return g
+}
+
+func (r *request) closeGoal() error {
+	g, err := r.settable(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	err = r.book(func(b goals.Book) error {
+		_, err := b.Close(r.Context(), g, r.who.Account.Name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.redirect("/goals/" + g.ID + "?done=closed")
+}
+
+func (r *request) dropGoal() error {
+	g, err := r.settable(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := r.s.State.Goals().DeleteGoal(r.Context(), g.ID); err != nil {
+		return err
+	}
+	return r.redirect("/goals?done=deleted")
+}

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/goals"
+)
+
+// splitPage divides a goal among teams or agents.
+type splitPage struct {
+	shell
+	Head    string
+	Back    choice
+	Action  string
+	To, Way []choice
+	Chosen  [2]string // to, way
+	Rows    []splitRow
+	Whole   string
+	Fault   string
+}
+
+// splitRow is one share; Value is what the box holds.
+type splitRow struct {
+	Who, Usual, Value string
+	Name, LockName    string
+	Locked            bool
+}
+
+func (r *request) splitGoal() error { return r.splitForm(http.StatusOK, r.URL.Query().Get, nil) }
+
+// locked reads the numbers set by hand: boxes lock.WHO and value.WHO.
+func locked(names []string, get func(string) string) (map[string]goal.Number, error) {
+	out := map[string]goal.Number{}
+	for _, who := range names {
+		if get("lock."+who) == "" {
+			continue
+		}
+		var n goal.Number
+		if err := n.UnmarshalText([]byte(plainDigits(get("value." + who)))); err != nil {
+			return nil, err
+		}
+		out[who] = n
+	}
+	return out, nil
+}
+
+// shares divides as the form says.
+func (r *request) shares(b goals.Book, g goal.Goal, get func(string) string) (to goal.Each, way goals.Way, shares []goals.Share, err error) {
+	to, way = goal.Each(get("to")), goals.Way(get("way"))
+	if to != goal.EachAgent && to != goal.EachTeam {
+		if to = goal.EachTeam; g.Scope.Team != "" {
+			to = goal.EachAgent
+		}
+	}
+	if way != goals.ByHistory && way != goals.ByCapacity {
+		way = goals.Equally
+	}
+	names, _, err := b.Desk.Usual(r.Context(), g, string(to), dayRange(b.Desk.Today))
+	if err != nil {
+		return to, way, nil, err
+	}
+	fixed, err := locked(names, get)
+	if err != nil {
+		return to, way, nil, err
+	}
+	shares, err = b.Split(r.Context(), g, to, way, fixed)
+	return to, way, shares, err
+}
+
+func (r *request) splitForm(status int, get func(string) string, failed error) error {
+	g, err := r.settable(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	page := splitPage{shell: r.shell("goals.split", "goals"), Head: r.reader.GoalTitle(g.Goal), Back: choice{Label: r.reader.GoalTitle(g.Goal), URL: "/goals/" + g.ID}, Action: "/goals/" + g.ID + "/split"}
+	err = r.book(func(b goals.Book) error {
+		rep, err := r.stands(b, g, false)
+		if err != nil {
+			return err
+		}
+		w := r.words(rep)
+		to, way, shares, err := r.shares(b, g.Goal, get)
+		if err != nil {
+			if callpace.CodeOf(err) == callpace.Internal {
+				return err
+			}
+			failed = err
+		}
+		page.Whole, page.Chosen = w.Figure(g.Target.Value.Float()), [2]string{string(to), string(way)}
+		for _, x := range []goal.Each{goal.EachTeam, goal.EachAgent} {
+			page.To = append(page.To, choice{Label: r.reader.Text("goals.each." + string(x)), URL: string(x), Selected: x == to})
+		}
+		for _, x := range goals.Ways() {
+			page.Way = append(page.Way, choice{Label: r.reader.Text("goals.way." + string(x)), URL: string(x), Selected: x == way})
+		}
+		for _, sh := range shares {
+			row := splitRow{Who: sh.Who, Usual: w.Figure(sh.Usual), Value: sh.Value.String(), Name: "value." + sh.Who, LockName: "lock." + sh.Who, Locked: sh.Locked}
+			page.Rows = append(page.Rows, row)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if failed != nil {
+		page.Fault, status = r.reader.Error(failed), max(status, r.status(failed))
+	}
+	return r.pageStatus(status, "goal_split", page)
+}
+
+// takeSplit writes the shares down as goals of their own.
+func (r *request) takeSplit() error {
+	g, err := r.settable(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	get := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
+	err = r.book(func(b goals.Book) error {
+		to, _, shares, err := r.shares(b, g.Goal, get)
+		if err != nil {
+			return err
+		}
+		return b.Cascade(r.Context(), g, to, shares, r.who.Account.Name)
+	})
+	if err != nil {
+		if callpace.CodeOf(err) == callpace.Internal {
+			return err
+		}
+		return r.splitForm(r.status(err), get, err)
+	}
+	return r.redirect("/goals/" + g.ID + "?done=split")
+}

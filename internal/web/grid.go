@@ -1,0 +1,126 @@
+package web
+
+import (
+	"html/template"
+	"math"
+	"strings"
+
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/present"
+	"github.com/callpace/callpace/internal/web/chart"
+)
+
+// grid is a table: everything in it is text of the reader's. The template of
+// the same name lays it out.
+type grid struct {
+	ID      string // of the caption, unique on the page
+	Caption string // names the table for those who do not see it
+	Tall    bool   // scrolls by itself, with its head in sight
+	Head    []gridHead
+	Rows    [][]cell
+	Foot    []cell // the whole, under the rows; empty: none
+}
+
+// gridHead is a column's head; URL orders the table by it.
+type gridHead struct {
+	Title   string
+	Numeric bool
+	Sorted  string // ascending or descending, where the table is ordered by it
+	URL     string
+}
+
+// cell is one cell: a text that may lead somewhere, or a drawing.
+type cell struct {
+	Text   string
+	Sub    string // a second line
+	URL    string
+	Drawn  template.HTML // in place of the text
+	Class  string        // num, bar, fit, text
+	Header bool          // names its row
+}
+
+// Name tells a text that others wrote, whose direction is its own, from a
+// number of ours, which is part of the page.
+func (c cell) Name() bool { return !strings.HasPrefix(c.Class, "num") }
+
+// number is a cell that is aligned at its end.
+func number(text string) cell { return cell{Text: text, Class: "num"} }
+
+// sortable makes the head of a column by which a view orders its rows: first
+// the way that is given, then the other one.
+func sortable(v view, title, by, now string, descending bool) gridHead {
+	h := gridHead{Title: title}
+	next := by
+	if descending {
+		next = "-" + by
+	}
+	if strings.TrimPrefix(now, "-") == by {
+		h.Sorted, next = "ascending", "-"+by
+		if strings.HasPrefix(now, "-") {
+			h.Sorted, next = "descending", by
+		}
+	}
+	h.URL = v.with("sort", next)
+	return h
+}
+
+// most is the greatest value of a column, to which its bars are drawn.
+func most(f *kpi.Frame, column int) float64 {
+	top := 0.0
+	for _, row := range f.Rows {
+		if x := row.Figures[column]; x.Valid {
+			top = math.Max(top, x.Number)
+			if x.Interval && x.Den >= kpi.SmallGroup { // the interval of a few would leave no room for the rest
+				top = math.Max(top, x.High)
+			}
+		}
+	}
+	return top
+}
+
+// bar draws a figure as a share of the greatest of its column, with its interval.
+func bar(x kpi.Figure, top float64) cell {
+	c := cell{Class: "bar"}
+	switch {
+	case !x.Valid:
+	case x.Interval:
+		c.Drawn = chart.InCellRange(x.Number, x.Low, x.High, top)
+	default:
+		c.Drawn = chart.InCell(x.Number, top)
+	}
+	return c
+}
+
+// figure is a cell with a value and the signs of its marks.
+func (r *request) figure(u kpi.Unit, x kpi.Figure) cell {
+	return number(r.reader.Figure(u, x) + present.Signs(x))
+}
+
+// changed is a cell with how a figure moved; what chance explains is said so.
+func (r *request) changed(c kpi.Column, x *kpi.Compared) cell {
+	ch := r.change(c, x)
+	return cell{Text: ch.Text, Sub: ch.Note, Class: strings.TrimSpace("num change-cell " + ch.Class)}
+}
+
+// table makes a grid of a frame as present.Table lays it out, for the table
+// beside a chart.
+func (r *request) table(id, caption string, f *kpi.Frame, intervals bool) grid {
+	t := r.reader.Table(f, intervals)
+	g := grid{ID: id, Caption: caption, Tall: len(f.Rows) > 20}
+	for _, h := range t.Head {
+		g.Head = append(g.Head, gridHead{Title: h.Title, Numeric: h.Numeric})
+	}
+	for j, row := range t.Rows {
+		cells := make([]cell, len(row))
+		for i, text := range row {
+			switch {
+			case i < len(f.Dims):
+				cells[i] = cell{Text: r.place(f.Dims[i], f.Rows[j].Key[i]), Header: i == 0}
+			default:
+				cells[i] = number(text)
+			}
+		}
+		g.Rows = append(g.Rows, cells)
+	}
+	return g
+}

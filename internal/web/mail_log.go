@@ -1,0 +1,120 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/morning"
+	"github.com/callpace/callpace/internal/store"
+)
+
+// mailRow is what became of one mail.
+type mailRow struct {
+	At, To, State, Class, Icon, Tries, Why string
+}
+
+// How much of the log of mails is shown.
+const (
+	logDays  = 14
+	mostLogs = 200
+)
+
+// mailState fills in how it stands with the morning's mail and what became of
+// the last ones, what went wrong first within each day.
+func (r *request) mailState(p *mailPage) error {
+	p.LogHead = r.reader.T("morning.log", map[string]any{"days": logDays})
+	if r.s.Morning == nil {
+		return nil
+	}
+	status, err := r.s.Morning.Status(r.Context())
+	if err != nil {
+		return err
+	}
+	due := status.Due.Format("15:04")
+	if !status.Due.IsZero() {
+		p.State = r.reader.T("morning.state."+string(status.State), map[string]any{"time": r.reader.Digits(due), "date": r.reader.Date(max(status.Days.To-1, 0)), "from": r.reader.Date(max(status.Days.From, 0))})
+	} else {
+		p.State = r.reader.Text("morning.state." + string(morning.NotReady))
+	}
+	p.Wrong = status.State == morning.NoServer || status.State == morning.NoData
+	p.Log, err = r.mailLog(status.Today)
+	return err
+}
+
+func (r *request) mailLog(today int64) ([]mailRow, error) {
+	accounts, err := r.s.State.Accounts().FindAccounts(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, a := range accounts {
+		names[a.ID] = a.Name
+	}
+	var out []mailRow
+	for day := today; day > today-logDays && len(out) < mostLogs; day-- {
+		found, err := r.s.State.Mails().FindMails(r.Context(), day, "")
+		if err != nil {
+			return nil, err
+		}
+		slices.SortStableFunc(found, func(a, b store.Mail) int { return mailOrder(a.State) - mailOrder(b.State) })
+		for _, m := range found {
+			if m.Kind == morning.Kind {
+				out = append(out, r.mailRow(m, names[m.AccountID]))
+			}
+		}
+	}
+	return out[:min(len(out), mostLogs)], nil
+}
+
+func mailOrder(state string) int {
+	return slices.Index([]string{store.MailFailed, store.MailUnknown, store.MailSending, store.MailSent}, state)
+}
+
+func (r *request) mailRow(m store.Mail, to string) mailRow {
+	row := mailRow{At: r.instant(m.At), To: to, State: r.reader.Text("morning.mail." + m.State), Tries: r.reader.Int(int64(m.Attempts))}
+	switch m.State {
+	case store.MailSent:
+		row.Class, row.Icon = "good", "circle-check"
+	case store.MailFailed:
+		row.Class, row.Icon = "bad", "triangle-alert"
+	default:
+		row.Class, row.Icon = "warn", "triangle-alert"
+	}
+	if m.Error != "" {
+		row.Why = r.mailReason(m.Error)
+	}
+	return row
+}
+
+// mailReason words what the log says of a failure, with the server's own words.
+func (r *request) mailReason(text string) string {
+	key, words := morning.SplitReason(text)
+	s, _ := r.smtp() // without it the sentence names no server
+	out := r.reader.T(key, map[string]any{"host": s.Host, "port": s.Port, "address": s.From, "cause": words})
+	if words == "" || key == "smtp.internal" {
+		return out
+	}
+	return fmt.Sprintf("%s (%s)", out, words)
+}
+
+// mailNotices tell those who can mend it of mails that did not go out.
+func (r *request) mailNotices() []notice {
+	if r.s.Morning == nil || !r.who.May(auth.ManageSettings) {
+		return nil
+	}
+	day, failed, err := r.s.Morning.Failures(r.Context())
+	if err != nil {
+		r.s.Log.Error("counting mails that failed", "error", err)
+		return nil
+	}
+	if failed == 0 {
+		return nil
+	}
+	return []notice{{"bad", r.reader.T("morning.failed", map[string]any{"count": failed, "date": r.reader.Date(day)})}}
+}
+
+// ForLetters is what letters need of the organisation's settings.
+func (o Organisation) ForLetters() morning.Organisation {
+	return morning.Organisation{Name: o.Name, Focus: o.Focus, SeePeers: o.SeePeers}
+}

@@ -1,0 +1,75 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/callpace/callpace/internal/kpi"
+)
+
+// memo keeps what many pages ask for alike as long as nothing is written:
+// which dimensions there are, and their values.
+type memo struct {
+	mu       sync.Mutex
+	revision int64
+	kept     map[string]any
+	flight   singleflight.Group
+}
+
+// mostKept bounds a memo; beyond it all is forgotten, which costs a few
+// milliseconds.
+const mostKept = 2000
+
+// recall gives what is kept under a key, or makes it. What went wrong is not kept.
+func (m *memo) recall(revision int64, key string, fill func() (any, error)) (any, error) {
+	m.mu.Lock()
+	if m.revision != revision || len(m.kept) > mostKept {
+		m.revision, m.kept = revision, map[string]any{}
+	}
+	v, ok := m.kept[key]
+	m.mu.Unlock()
+	if ok {
+		return v, nil
+	}
+	v, err, _ := m.flight.Do(fmt.Sprint(revision, key), fill)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.revision == revision && m.kept != nil {
+		m.kept[key] = v
+	}
+	return v, nil
+}
+
+// remembering is an engine that asks only once what depends on nothing but
+// the data: whether a fact has rows, and which dimensions these carry. Every
+// query begins with that question.
+type remembering struct {
+	kpi.Engine
+	memo     *memo
+	revision int64
+}
+
+// Aggregate answers a Select.
+func (e remembering) Aggregate(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
+	if !s.Undated || s.ByDay || s.MaxGroups != 1 || len(s.Dims)+len(s.Where) > 0 {
+		return e.Engine.Aggregate(ctx, s)
+	}
+	key := fmt.Sprintf("%s %#v", s.Fact.Name, s.Scope)
+	for _, m := range s.Measures {
+		key += fmt.Sprintf(" %s %s", m.ID, m.Agg)
+	}
+	v, err := e.memo.recall(e.revision, key, func() (any, error) {
+		// Others may wait for the same: it does not end with this request.
+		return e.Engine.Aggregate(context.WithoutCancel(ctx), s)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.([]kpi.Group), nil
+}

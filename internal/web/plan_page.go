@@ -1,0 +1,231 @@
+package web
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/goal/forecast"
+	"github.com/callpace/callpace/internal/goal/plan"
+	"github.com/callpace/callpace/internal/goal/track"
+	"github.com/callpace/callpace/internal/goals"
+	"github.com/callpace/callpace/internal/question"
+)
+
+// planPage works a number of sales back to calls per working day, and says
+// what another rate would change.
+type planPage struct {
+	shell
+	Numbers []planInput
+	Rates   []planInput
+	Teams   []choice
+	Fault   string
+	Plan    *planView
+}
+
+// planInput is one number that can be moved.
+type planInput struct {
+	Name, Label, Value, Hint string
+	Max                      string
+}
+
+// planView is a plan as a page shows it.
+type planView struct {
+	Steps  grid
+	Notes  []string
+	Worth  []string
+	Expect string // calls a day, said large
+	Sure   string
+}
+
+func (r *request) plan() error {
+	page := planPage{shell: r.shell("nav.plan", "plan")}
+	v := r.view()
+	a := r.asker()
+	err := r.bookOf(a, func(b goals.Book) error {
+		var where []string
+		if team := v.get("team"); team != "" {
+			where = []string{question.Equal("team", team)}
+		}
+		h, err := b.Desk.History(r.Context(), where, "sales")
+		if err != nil {
+			return err
+		}
+		month := b.Desk.Base.Calendar.Span(calendar.Month, b.Desk.Today)
+		ask := track.Ask{Unit: track.Sales, Target: 50, Days: int(math.Ceil(b.Desk.Working.Days(calendar.Range{From: b.Desk.Today, To: month.To})))}
+		h.Fill(&ask)
+		ask.Open = 0
+		r.fillAsk(&page, v, &ask)
+		p, err := ask.Solve()
+		if err != nil {
+			page.Fault = r.reader.Error(err)
+			return nil
+		}
+		p.Ranks = h.Rank(p.Goal)
+		page.Plan = r.planView(p)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	teams, err := r.valuesOf("team")
+	if err != nil {
+		return err
+	}
+	page.Teams = []choice{{Label: r.reader.Text("scope.all"), Selected: v.get("team") == ""}}
+	for _, t := range teams {
+		page.Teams = append(page.Teams, choice{Label: t, URL: t, Selected: t == v.get("team")})
+	}
+	return r.page("plan", page)
+}
+
+// fillAsk lays what is asked for over what history says, and shows both.
+func (r *request) fillAsk(page *planPage, v view, ask *track.Ask) {
+	days := float64(ask.Days)
+	for _, n := range []struct {
+		name string
+		into *float64
+	}{{"sales", &ask.Target}, {"done", &ask.Done}, {"days", &days}, {"agents", &ask.Agents}, {"per_hour", &ask.PerHour}, {"hours", &ask.Hours}} {
+		if x, err := strconv.ParseFloat(strings.ReplaceAll(plainDigits(v.get(n.name)), ",", "."), 64); err == nil && x >= 0 && x < 1e9 {
+			*n.into = x
+		}
+		page.Numbers = append(page.Numbers, planInput{Name: n.name, Label: r.reader.Text("plan.input." + n.name), Value: strconv.FormatFloat(math.Round(*n.into*10)/10, 'f', -1, 64)})
+	}
+	ask.Days = int(days)
+	for _, x := range []struct {
+		name string
+		into **plan.Rate
+	}{{track.Contacts, &ask.Rates.Contact}, {track.Appointments, &ask.Rates.Appointment}, {track.Sales, &ask.Rates.Close}} {
+		in := planInput{Name: x.name, Label: r.reader.Text("plan.rate." + x.name), Max: "100"}
+		measured := *x.into
+		if measured != nil {
+			in.Hint = r.reader.T("plan.own", map[string]any{"rate": r.rateText(*measured)})
+		}
+		if text := v.get(x.name); text != "" {
+			if rate, err := track.ParseRate(plainDigits(text) + "%"); err == nil && !sameRate(measured, rate) {
+				*x.into = &rate
+			}
+		}
+		if *x.into != nil {
+			p, _ := (*x.into).Value()
+			in.Value = strconv.FormatFloat(math.Round(1000*p)/10, 'f', -1, 64)
+		}
+		page.Rates = append(page.Rates, in)
+	}
+}
+
+// sameRate tells that a slider was not moved off the measured rate.
+func sameRate(measured *plan.Rate, set plan.Rate) bool {
+	if measured == nil {
+		return false
+	}
+	a, _ := measured.Value()
+	b, _ := set.Value()
+	return math.Abs(a-b) < 0.0006
+}
+
+func (r *request) rateText(rate plan.Rate) string {
+	v, _ := rate.Value()
+	text := r.reader.Percent(v, 1)
+	if c, ok := rate.Counts(); ok {
+		text = r.reader.T("plan.measured", map[string]any{"rate": text, "x": r.reader.Number(c.X, 0), "n": r.reader.Number(c.N, 0)})
+	}
+	return text
+}
+
+func (r *request) planView(p track.Planned) *planView {
+	text, b := r.reader.Text, p.Plan.Begin
+	v := &planView{Expect: r.reader.Int(b.ExpectedPerDay), Sure: r.reader.Int(b.SurePerDay)}
+	if p.Ask.Days == 0 {
+		v.Expect, v.Sure = r.reader.Int(b.Expected), r.reader.Int(b.Sure)
+	}
+	v.Steps = grid{ID: "steps", Caption: text("plan.steps"), Head: []gridHead{{Title: text("plan.column.step")}, {Title: text("plan.column.expected"), Numeric: true}, {Title: text("plan.column.sure"), Numeric: true}, {Title: text("plan.column.rate"), Numeric: true}}}
+	for i, s := range p.Plan.Steps {
+		sure, rate := "", ""
+		if i == 0 {
+			sure = r.reader.Int(b.Sure)
+		} else {
+			rate = r.rateText(p.Goal.Stages[i-1].Rate)
+		}
+		v.Steps.Rows = append(v.Steps.Rows, []cell{{Text: text("plan.unit." + s.Unit), Header: true}, number(r.reader.Int(s.Number)), number(sure), number(rate)})
+	}
+	if p.Ask.Days > 0 {
+		row := func(label string, a, b string) {
+			v.Steps.Rows = append(v.Steps.Rows, []cell{{Text: label, Header: true}, number(a), number(b), number("")})
+		}
+		row(r.reader.T("plan.per_day", map[string]any{"count": p.Ask.Days}), r.reader.Int(b.ExpectedPerDay), r.reader.Int(b.SurePerDay))
+		if n := p.Ask.Agents * float64(p.Ask.Days); n > 0 {
+			row(r.reader.T("plan.per_agent_day", map[string]any{"count": int64(p.Ask.Agents)}), r.reader.Number(float64(b.Expected)/n, 1), r.reader.Number(float64(b.Sure)/n, 1))
+		}
+	}
+	if p.Ask.Done > 0 || p.Ask.Open > 0 {
+		v.Notes = append(v.Notes, r.reader.T("plan.already", map[string]any{"done": r.reader.Number(p.Ask.Done, 0), "open": r.reader.Number(p.Ask.Open, 1), "need": p.Plan.Need}))
+	}
+	v.Notes = append(v.Notes, r.reader.T("plan.chance", map[string]any{"chance": r.reader.Percent(p.Plan.Chance, 0)}))
+	v.Notes = append(v.Notes, r.messages(p.Ratios())...)
+	v.Notes = append(v.Notes, r.loadNotes(p)...)
+	for _, w := range p.Ranks {
+		if w.Saves > 0 {
+			v.Worth = append(v.Worth, r.reader.T("plan.worth", map[string]any{"stage": text("plan.rate." + p.Goal.Stages[w.Stage].To), "from": r.reader.Percent(w.From, 1), "to": r.reader.Percent(w.To, 1), "saves": w.Saves}))
+		}
+	}
+	return v
+}
+
+func (r *request) loadNotes(p track.Planned) (out []string) {
+	if l := p.Load; l != nil {
+		out = append(out, r.reader.T("plan.load", map[string]any{"count": int64(math.Ceil(l.AgentDays - 1e-9)), "days": r.reader.Number(l.AgentDays, 1), "hours": r.reader.Number(l.Hours, 0)}))
+		if l.Available > 0 {
+			out = append(out, r.reader.T("plan.used", map[string]any{"available": r.reader.Number(l.Available, 0), "used": r.reader.Percent(l.Used, 0), "sure": r.reader.Percent(p.Sure.Used, 0)}))
+		}
+	}
+	if l := p.Leads; l != nil {
+		out = append(out, r.reader.T("plan.leads", map[string]any{"needed": l.Needed, "left": l.Left, "missing": l.Missing}))
+	}
+	return out
+}
+
+// goalPlan works a goal for a number of sales, or of appointments, back to
+// calls. Other goals have no plan.
+func (r *request) goalPlan(b goals.Book, g goal.Goal, rep *track.Report, s track.State) (*planView, error) {
+	unit := track.Sales
+	switch g.KPI {
+	case "appointments":
+		unit = track.Appointments
+	case "sales", "gross_sales", "renewal_sales", "cross_sell_sales", "new_customer_sales", "won", "sale_calls":
+	default:
+		return nil, nil
+	}
+	if g.State != goal.Active || rep.Kind != forecast.Count || !s.Has || rep.DaysLeft == 0 || g.Better == goal.Lower {
+		return nil, nil
+	}
+	kpi := g.KPI
+	if unit == track.Appointments {
+		kpi = "sales"
+	}
+	h, err := b.Desk.History(r.Context(), g.Scope.Filters(), kpi)
+	if err != nil {
+		return nil, err
+	}
+	ask := track.Ask{Unit: unit, Target: math.Ceil(s.Target.High), Days: int(math.Ceil(rep.DaysLeft))}
+	if s.Actual > 0 {
+		ask.Done = s.Actual
+	}
+	h.Fill(&ask)
+	if unit == track.Appointments || rep.Instance.From > b.Desk.Today {
+		ask.Open = 0
+	}
+	p, err := ask.Solve()
+	if code := callpace.CodeOf(err); code == callpace.Invalid {
+		return nil, nil // no history to plan by
+	} else if err != nil {
+		return nil, err
+	}
+	p.Ranks = h.Rank(p.Goal)
+	return r.planView(p), nil
+}
+
+func dayRange(day int64) calendar.Range { return calendar.Range{From: day, To: day + 1} }
