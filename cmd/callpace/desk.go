@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
+	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/question"
@@ -56,4 +58,22 @@ func (a *app) deskOn(ctx context.Context, f *ingest.Folder, s store.State) (d tr
 func (a *app) goalContext(ctx context.Context, d track.Desk) (goal.Context, error) {
 	c := goal.Context{Today: d.Today, Calendar: d.Base.Calendar, Catalogue: d.Catalogue, Lang: a.lang, Currency: d.Base.Currency}
 	return c, d.Names(ctx, &c)
+}
+
+// tellGoals says how each goal stands today, so that their history has no gaps
+// on days when nobody looks. What cannot be said, the goal's page says.
+func (s *server) tellGoals(ctx context.Context) error {
+	return s.folder.Read(func(f *ingest.Folder) error {
+		desk, err := s.app.deskOn(ctx, f, s.state.State)
+		if err != nil {
+			return err
+		}
+		all, err := s.state.Goals().FindGoals(ctx)
+		if err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(all, func(g store.Goal) bool { return g.State != goal.Active })
+		_, err = goals.Book{State: s.state.State, Desk: desk, Now: s.app.now()}.Entries(ctx, all)
+		return err
+	})
 }

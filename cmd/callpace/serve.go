@@ -198,6 +198,9 @@ func (s *server) sweep(ctx context.Context) error {
 			return nil
 		case <-time.After(sweepEvery):
 		}
+		if err := s.tellGoals(ctx); err != nil && ctx.Err() == nil {
+			s.app.warn(callpace.M("goals.untold", "reason", err))
+		}
 	}
 }
 

@@ -163,6 +163,7 @@ func open(t *testing.T, s *server, width, height int, languages string) *page {
 			p.reported = append(p.reported, e.ExceptionDetails.Error())
 		}
 	})
+	require.NoError(t, chromedp.Run(ctx)) // starts the browser, which is to outlive any one action's time
 	p.do(log.Enable(), emulation.SetDeviceMetricsOverride(int64(width), int64(height), 1, width < 600))
 	return p
 }

@@ -87,7 +87,7 @@ func (b Book) plain(ctx context.Context) ([]goal.Goal, error) {
 
 func (b Book) keep(ctx context.Context, g store.Goal, deep bool, others []goal.Goal) (*track.Report, error) {
 	r, err := b.look(ctx, g, deep, others)
-	if err != nil || g.State == goal.Draft {
+	if err != nil || g.State == goal.Draft || g.ID == "" {
 		return r, err
 	}
 	if r.Fresh {

@@ -24,7 +24,7 @@ func TestSend(t *testing.T) {
 	f := func(security mail.Security, start func(*testing.T) *mailtest.Server, user, password, want string) {
 		t.Helper()
 		s := start(t)
-		s.User, s.Password = "numbers", "a secret"
+		s.Set(func() { s.User, s.Password = "numbers", "a secret" })
 		to := mail.Server{Host: "localhost", Port: s.Port, Security: security, User: user, Password: mail.Secret(password)}
 		err := mail.Sender{Roots: s.Roots}.Send(context.Background(), to, hello())
 		if want != "" {
@@ -65,7 +65,7 @@ func TestWhatWentWrong(t *testing.T) {
 	f := func(drop, refuse, want string, unreached, uncertain bool) {
 		t.Helper()
 		s := mailtest.Start(t)
-		s.Drop, s.Refuse = drop, func(string) string { return refuse }
+		s.Set(func() { s.Drop, s.Refuse = drop, func(string) string { return refuse } })
 		err := mail.Sender{Patience: 5 * time.Second}.Send(context.Background(), mail.Server{Host: "localhost", Port: s.Port, Security: mail.None}, hello())
 		require.ErrorContains(t, err, want)
 		require.Equal(t, unreached, mail.Unreached(err), err)

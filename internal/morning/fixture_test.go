@@ -221,3 +221,10 @@ func (c *company) letterTo(name string) mailtest.Letter {
 	require.Fail(c.t, "no letter", name)
 	return mailtest.Letter{}
 }
+
+// preview is what the pages show of an account's mail.
+func (c *company) preview(to store.Account) (*morning.Letter, bool, error) {
+	return c.Preview(context.Background(), to, func(fn func(kpi.Engine) error) error {
+		return c.folder.Read(func(f *ingest.Folder) error { return fn(f.Store().Engine()) })
+	})
+}

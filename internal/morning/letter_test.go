@@ -79,7 +79,7 @@ func TestSixLanguagesAndHostileNames(t *testing.T) {
 			if auth.Role(a.Role) == auth.Lead {
 				a.Teams = []string{"East", hostile}
 			}
-			l, ok, err := c.Preview(context.Background(), a)
+			l, ok, err := c.preview(a)
 			require.NoError(t, err)
 			require.True(t, ok)
 			m, err := c.Write(l, hostile, "https://callpace.example")
@@ -100,7 +100,7 @@ func TestSixLanguagesAndHostileNames(t *testing.T) {
 	if dir := os.Getenv("CALLPACE_LETTERS"); dir != "" { // to look at them
 		a, err := c.state.Accounts().FindAccount(context.Background(), c.ids["Mia"])
 		require.NoError(t, err)
-		l, _, err := c.Preview(context.Background(), a)
+		l, _, err := c.preview(a)
 		require.NoError(t, err)
 		m, err := c.Write(l, "Adria", "https://callpace.example")
 		require.NoError(t, err)
@@ -134,7 +134,7 @@ func hostileCalls(calls, name string) string {
 func harmless(t *testing.T, text string) {
 	t.Helper()
 	elements := strings.Fields("html head meta title style body div h1 h2 p a strong ul li table thead tbody tr th td bdi small hr")
-	attributes := strings.Fields("lang dir charset name content href scope align width cellpadding cellspacing border")
+	attributes := strings.Fields("lang dir class charset name content href scope align width cellpadding cellspacing border")
 	for z := html.NewTokenizer(strings.NewReader(text)); ; {
 		switch z.Next() {
 		case html.ErrorToken:

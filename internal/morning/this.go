@@ -6,6 +6,7 @@ import (
 
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -105,8 +106,9 @@ func (s *Service) morning(ctx context.Context) (m this, err error) {
 // Preview makes a letter as the next mail to an account would be, or, where
 // nothing was recorded of the days that it would tell of, of the last day with
 // any; ok is false where there is none at all. It asks in the name of the
-// account, so whoever shows it has to know that they may see that.
-func (s *Service) Preview(ctx context.Context, to store.Account) (l *Letter, ok bool, err error) {
+// account, so whoever shows it has to know that they may see that; read runs a
+// function on the facts.
+func (s *Service) Preview(ctx context.Context, to store.Account, read func(func(kpi.Engine) error) error) (l *Letter, ok bool, err error) {
 	about := About{Catalogue: s.Catalogue, Now: s.Now()}
 	if about.Settings, about.Policy, ok = s.Folder.Settings(); !ok {
 		return nil, false, s.Folder.Ready()
@@ -119,10 +121,10 @@ func (s *Service) Preview(ctx context.Context, to store.Account) (l *Letter, ok 
 		return nil, false, err
 	}
 	today := clock.Moment(about.Now).Day
-	err = s.Folder.Read(func(f *ingest.Folder) (err error) {
+	err = read(func(e kpi.Engine) (err error) {
 		days := told(works(about.Settings), today)
 		for range 2 {
-			if about.Day, ok, err = about.DayWithData(ctx, f.Store().Engine(), days); err != nil || ok {
+			if about.Day, ok, err = about.DayWithData(ctx, e, days); err != nil || ok {
 				break
 			}
 			days.From = today - 400
@@ -130,7 +132,7 @@ func (s *Service) Preview(ctx context.Context, to store.Account) (l *Letter, ok 
 		if err != nil || !ok {
 			return err
 		}
-		l, err = about.Letter(ctx, f.Store().Engine(), to)
+		l, err = about.Letter(ctx, e, to)
 		return err
 	})
 	return l, ok && err == nil, err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	mathrand "math/rand/v2"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +115,7 @@ func (r *request) callsToDraw(agent string, days calendar.Range) (ids []string, 
 }
 
 // callKey names a call of a source; the id alone could be another source's, too.
-func callKey(source, id string) string { return source + "\x1f" + id }
+func callKey(source, id string) string { return url.PathEscape(source) + "/" + url.PathEscape(id) }
 
 // drawingOf shows the reader's draw of some days, and the form to draw.
 func (r *request) drawingOf(v view, agent string, days calendar.Range) (*fiveCalls, error) {
@@ -145,8 +146,12 @@ func (r *request) callsOf(d store.Draw, days calendar.Range) (out []drawnCall, e
 	ids := []kpi.Expr{kpi.Field{Name: "source_id", Kind: facts.Text}}
 	subjects := make([]string, len(d.Calls))
 	for i, key := range d.Calls {
-		source, id, _ := strings.Cut(key, "\x1f")
-		ids, subjects[i] = append(ids, kpi.String{Value: id}), callSubject(source, id)
+		_, id, _ := strings.Cut(key, "/")
+		id, err := url.PathUnescape(id)
+		if err != nil {
+			return nil, err
+		}
+		ids, subjects[i] = append(ids, kpi.String{Value: id}), callSubject(key)
 	}
 	found := map[string]record{}
 	err = r.readFolder(func(ctx context.Context, f *ingest.Folder) error {
@@ -214,8 +219,7 @@ func (r *request) noteCall() error {
 	if err != nil {
 		return err
 	}
-	source, id, _ := strings.Cut(key, "\x1f")
-	_, err = r.s.State.Notes().CreateNote(r.Context(), store.Note{Subject: callSubject(source, id), Text: text, AuthorID: r.who.Account.ID, CreatedAt: r.now})
+	_, err = r.s.State.Notes().CreateNote(r.Context(), store.Note{Subject: callSubject(key), Text: text, AuthorID: r.who.Account.ID, CreatedAt: r.now})
 	if err != nil {
 		return err
 	}

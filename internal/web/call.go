@@ -31,10 +31,10 @@ type callPage struct {
 	Requests   []remark
 }
 
-// field is a name with a value.
+// field is a value under its label.
 type field struct {
-	Name string
-	cell
+	Label string
+	Cell  cell
 }
 
 // remark is what somebody wrote.
@@ -63,8 +63,8 @@ func (r *request) call() error {
 			continue
 		}
 		f := field{r.reader.Field(facts.Calls.Name, c.Name), t.cell(row, i)}
-		if f.URL == page.Path {
-			f.URL = ""
+		if f.Cell.URL == page.Path {
+			f.Cell.URL = ""
 		}
 		if strings.HasPrefix(c.Name, "attr.") {
 			page.Attributes = append(page.Attributes, f)

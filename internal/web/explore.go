@@ -275,7 +275,7 @@ func (r *request) drawExploration(page *explorePage, v view, x exploration, q kp
 	}
 	var f *kpi.Frame
 	err := r.read(func(e kpi.Engine) (err error) {
-		f, err = r.s.Catalogue.Run(r.Context(), e, q)
+		f, err = r.run(r.Context(), e, q)
 		return err
 	})
 	if err != nil {

@@ -109,7 +109,7 @@ func (r *request) fillGoal(page *goalPage, b goals.Book, s sight, g store.Goal, 
 		}
 	}
 	if part, ok := rep.Whole(); ok {
-		if part.Since != 0 {
+		if part.Since >= rep.Judged.From {
 			page.Since = r.reader.T("goals.since", map[string]any{"date": r.reader.Date(part.Since)})
 		}
 		if page.Plan, err = r.goalPlan(b, g.Goal, rep, part); err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"math"
 	"slices"
 
 	"github.com/callpace/callpace/internal/auth"
@@ -138,9 +139,11 @@ func (r *request) goalRow(b goals.Book, s sight, g store.Goal) goalRow {
 	w := r.words(rep)
 	row.Badge = r.badge(g.State, rep)
 	row.Actual, row.Target, row.Chance = w.Standing()
-	row.Bar = paceBar(rep)
+	if g.State != goal.Draft {
+		row.Bar = paceBar(rep)
+	}
 	if g.Period.Kind != goal.NoPeriod {
-		row.Period = w.Period()
+		row.Period = r.reader.T("goals.days", map[string]any{"from": r.reader.DayMonth(rep.Judged.From), "to": r.reader.DayMonth(rep.Judged.To - 1)})
 		if left := int(rep.DaysLeft); rep.Begun && left > 0 {
 			row.Left = r.reader.T("goals.days_left", map[string]any{"count": left})
 		}
@@ -151,7 +154,7 @@ func (r *request) goalRow(b goals.Book, s sight, g store.Goal) goalRow {
 // paceBar draws what is there, with a stroke where it should be by now.
 func paceBar(rep *track.Report) template.HTML {
 	s, ok := rep.Whole()
-	if !ok || !s.Has || !s.Known || !rep.Begun || s.Target.High <= 0 {
+	if !ok || !s.Has || !s.Known || !rep.Begun || s.Target.High <= 0 || math.IsNaN(s.Actual) {
 		return ""
 	}
 	return chart.InCellGoal(s.Actual, s.Pace.Expected, max(s.Target.High, s.Actual))

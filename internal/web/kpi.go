@@ -171,7 +171,7 @@ func (r *request) answersOf(v view, q kpi.Query, p *calendar.Period) (*answers, 
 		}
 		if a.by != "" {
 			g.Go(func() (err error) {
-				if a.parts, err = r.s.Catalogue.Run(ctx, e, parts); err != nil && ctx.Err() == nil && a.faults.take(r, err) {
+				if a.parts, err = r.run(ctx, e, parts); err != nil && ctx.Err() == nil && a.faults.take(r, err) {
 					return nil // the rest of the page stands
 				}
 				return err
@@ -185,7 +185,7 @@ func (r *request) answersOf(v view, q kpi.Query, p *calendar.Period) (*answers, 
 // asks runs a query beside others.
 func (r *request) asks(g *errgroup.Group, ctx context.Context, e kpi.Engine, q kpi.Query, into **kpi.Frame) {
 	g.Go(func() (err error) {
-		*into, err = r.s.Catalogue.Run(ctx, e, q)
+		*into, err = r.run(ctx, e, q)
 		return err
 	})
 }

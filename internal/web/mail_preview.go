@@ -2,11 +2,14 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"html/template"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/store"
 	letters "github.com/callpace/callpace/internal/web/letter"
 )
@@ -105,11 +108,11 @@ func (r *request) previewLetter(p *previewPage, to store.Account) error {
 	if r.s.Morning == nil {
 		return callpace.E(callpace.Unsupported, "smtp.no_server")
 	}
-	l, ok, err := r.s.Morning.Preview(r.Context(), to)
+	l, err := r.letterTo(to)
 	if err != nil {
 		return err
 	}
-	if !ok || l.Empty() {
+	if l == nil || l.Empty() {
 		p.Empty = &empty{Icon: "inbox", Title: r.reader.Text("morning.nothing"), Text: r.reader.Text("morning.nothing_text"), URL: ""}
 		return nil
 	}
@@ -124,6 +127,22 @@ func (r *request) previewLetter(p *previewPage, to store.Account) error {
 	}
 	p.Subject, p.To, p.Letter, p.Plain = message.Subject, to.Login, template.HTML(out.String()), message.Text // as the template of letters escaped it
 	return nil
+}
+
+// letterTo makes a letter, once for each hour and state of the facts; nil
+// where nothing was ever recorded.
+func (r *request) letterTo(to store.Account) (*morning.Letter, error) {
+	key := fmt.Sprintf("letter %s %q %q %s %t %q %s", to.Role, to.Teams, to.Agent, to.Preferences.Calendar, r.org.SeePeers, r.org.Focus, r.now.UTC().Format("2006-01-02 15"))
+	v, err := r.s.memo.recall(r.s.Folder.Revision(), key, func() (any, error) {
+		l, _, err := r.s.Morning.Preview(context.WithoutCancel(r.Context()), to, r.read)
+		return l, err
+	})
+	if err != nil || v.(*morning.Letter) == nil {
+		return nil, err
+	}
+	l := *v.(*morning.Letter)
+	l.To = to
+	return &l, nil
 }
 
 // pagesAddress is the address of the pages that mails name.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"time"
 
@@ -119,9 +118,7 @@ func (r *request) leadURL(lead string) string {
 }
 
 // callSubject names a call for notes about it, as its own page does.
-func callSubject(source, id string) string {
-	return "call:" + url.PathEscape(source) + "/" + url.PathEscape(id)
-}
+func callSubject(key string) string { return "call:" + key }
 
 // reviewGrid lists reviews with what was noted about the calls.
 func (r *request) reviewGrid(reviews []record) (*grid, error) {
@@ -130,7 +127,7 @@ func (r *request) reviewGrid(reviews []record) (*grid, error) {
 	}
 	subjects := make([]string, len(reviews))
 	for i, x := range reviews {
-		subjects[i] = callSubject(x.text("source"), x.text("call"))
+		subjects[i] = callSubject(callKey(x.text("source"), x.text("call")))
 	}
 	notes, err := r.s.State.Notes().FindNotes(r.Context(), subjects...)
 	if err != nil {

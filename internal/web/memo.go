@@ -23,6 +23,9 @@ type memo struct {
 // milliseconds.
 const mostKept = 2000
 
+// mostKeptRows is the largest frame that is kept.
+const mostKeptRows = 1000
+
 // recall gives what is kept under a key, or makes it. What went wrong is not kept.
 func (m *memo) recall(revision int64, key string, fill func() (any, error)) (any, error) {
 	m.mu.Lock()
@@ -37,6 +40,9 @@ func (m *memo) recall(revision int64, key string, fill func() (any, error)) (any
 	v, err, _ := m.flight.Do(fmt.Sprint(revision, key), fill)
 	if err != nil {
 		return nil, err
+	}
+	if f, ok := v.(*kpi.Frame); ok && len(f.Rows) > mostKeptRows {
+		return v, nil
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -47,31 +47,39 @@ type asking struct {
 	maybe bool
 }
 
-// frames answers questions at once, on one state of the facts. Answers are
-// kept until something is written, for five minutes at most, since some depend on
-// the time of asking; they are shared, so nobody may change them.
+// frames answers questions at once, on one state of the facts.
 func (r *request) frames(all ...asking) error {
-	revision := r.s.Folder.Revision()
 	return r.read(func(e kpi.Engine) error {
-		g, _ := errgroup.WithContext(r.Context())
+		g, ctx := errgroup.WithContext(r.Context())
 		for _, a := range all {
 			g.Go(func() error {
-				f, err := r.s.memo.recall(revision, frameKey(a.q), func() (any, error) {
-					// Others may wait for the same: it does not end with this request.
-					return r.s.Catalogue.Run(context.WithoutCancel(r.Context()), e, a.q)
-				})
+				f, err := r.run(ctx, e, a.q)
 				if a.maybe && callpace.CodeOf(err) == callpace.Invalid {
 					return nil
 				}
 				if err != nil {
 					return err
 				}
-				*a.into = f.(*kpi.Frame)
+				*a.into = f
 				return nil
 			})
 		}
 		return g.Wait()
 	})
+}
+
+// run answers a question. Answers are kept until something is written, for a
+// minute at most, since some depend on the time of asking; they are shared, so
+// nobody may change them.
+func (r *request) run(ctx context.Context, e kpi.Engine, q kpi.Query) (*kpi.Frame, error) {
+	f, err := r.s.memo.recall(r.s.Folder.Revision(), frameKey(q), func() (any, error) {
+		// Others may wait for the same: it does not end with this request.
+		return r.s.Catalogue.Run(context.WithoutCancel(ctx), e, q)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f.(*kpi.Frame), nil
 }
 
 // frameKey tells queries apart that can have different answers.

@@ -136,6 +136,16 @@ func (r *request) rateText(rate plan.Rate) string {
 	return text
 }
 
+// rateCell is a rate with its counts below.
+func (r *request) rateCell(rate plan.Rate) cell {
+	v, _ := rate.Value()
+	out := number(r.reader.Percent(v, 1))
+	if c, ok := rate.Counts(); ok {
+		out.Sub = r.reader.T("plan.counts", map[string]any{"x": r.reader.Number(c.X, 0), "n": r.reader.Number(c.N, 0)})
+	}
+	return out
+}
+
 func (r *request) planView(p track.Planned) *planView {
 	text, b := r.reader.Text, p.Plan.Begin
 	v := &planView{Expect: r.reader.Int(b.ExpectedPerDay), Sure: r.reader.Int(b.SurePerDay)}
@@ -144,13 +154,13 @@ func (r *request) planView(p track.Planned) *planView {
 	}
 	v.Steps = grid{ID: "steps", Caption: text("plan.steps"), Head: []gridHead{{Title: text("plan.column.step")}, {Title: text("plan.column.expected"), Numeric: true}, {Title: text("plan.column.sure"), Numeric: true}, {Title: text("plan.column.rate"), Numeric: true}}}
 	for i, s := range p.Plan.Steps {
-		sure, rate := "", ""
+		sure, rate := "", number("")
 		if i == 0 {
 			sure = r.reader.Int(b.Sure)
 		} else {
-			rate = r.rateText(p.Goal.Stages[i-1].Rate)
+			rate = r.rateCell(p.Goal.Stages[i-1].Rate)
 		}
-		v.Steps.Rows = append(v.Steps.Rows, []cell{{Text: text("plan.unit." + s.Unit), Header: true}, number(r.reader.Int(s.Number)), number(sure), number(rate)})
+		v.Steps.Rows = append(v.Steps.Rows, []cell{{Text: text("plan.unit." + s.Unit), Header: true}, number(r.reader.Int(s.Number)), number(sure), rate})
 	}
 	if p.Ask.Days > 0 {
 		row := func(label string, a, b string) {

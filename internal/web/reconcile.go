@@ -56,6 +56,10 @@ func (r *request) reconcile() error {
 	if p.Controls, err = r.controls(v, period); err != nil {
 		return err
 	}
+	p.Controls.Compare = nil // a walk is of one span of days
+	if w.Period+w.From+w.To == "" {
+		p.Controls.Period = r.reader.Text("period.all")
+	}
 	p.Records, p.Facts, p.Disagree = r.recordWalk(rec), r.meetings(rec.Facts), r.conflicts(rec)
 	p.Walks = r.walks(v, rec)
 	return r.page("reconcile", p)
@@ -136,14 +140,20 @@ func (r *request) nothingCounted(measures []string) string {
 	if len(measures) == 0 {
 		return ""
 	}
+	for i, m := range measures {
+		measures[i] = isolated(m)
+	}
 	return r.reader.T("reconcile.nothing", map[string]any{"measures": measures})
 }
+
+// isolated keeps a formula in its own direction within a sentence of the other.
+func isolated(formula string) string { return "\u2066" + formula + "\u2069" }
 
 func (r *request) leftOut(w kpi.Walk) string {
 	var reasons []string
 	for _, s := range w.Steps {
 		if s.Out > 0 {
-			reasons = append(reasons, r.reader.T("reconcile.reason", map[string]any{"count": s.Out, "condition": s.Condition}))
+			reasons = append(reasons, r.reader.T("reconcile.reason", map[string]any{"count": s.Out, "condition": isolated(s.Condition)}))
 		}
 	}
 	return strings.Join(reasons, " · ")

@@ -144,7 +144,7 @@ func (r *request) ask(w question.Words) (f *kpi.Frame, p *calendar.Period, err e
 		return nil, nil, err
 	}
 	err = r.read(func(e kpi.Engine) (err error) {
-		f, err = r.s.Catalogue.Run(r.Context(), e, q)
+		f, err = r.run(r.Context(), e, q)
 		return err
 	})
 	return f, p, err

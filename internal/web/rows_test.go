@@ -44,7 +44,7 @@ func TestCallsAreFound(t *testing.T) {
 	f("7", "7")
 	f("nobody at all")
 	f("' OR 1=1 --")
-	s.as(auth.Agent).get("/calls?q=" + url.QueryEscape("+385911111104")).has(200, "No call fits")
+	s.as(auth.Agent).get("/calls?q="+url.QueryEscape("+385911111104")).has(200, "No call fits")
 	b.get("/calls?q="+strings.Repeat("x", 101)).has(400, "at most 100 characters")
 }
 

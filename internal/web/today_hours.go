@@ -93,6 +93,9 @@ func (r *request) hours(d dayView, column int) (*drawn, error) {
 	line := chart.Bar{Title: out.Title}
 	out.Table = grid{ID: "by-hour", Caption: name, Head: []gridHead{{Title: r.reader.Dimension("hour")}, {Title: now.Name, Numeric: true},
 		{Title: usual.Name, Numeric: true}, {Title: band.Name, Numeric: true}}}
+	if w.Whole().Days == 0 {
+		out.Table.Head = out.Table.Head[:2]
+	}
 	top := 0.0
 	for hour := from; hour < to; hour++ {
 		u := w.Hour(hour)
@@ -110,7 +113,8 @@ func (r *request) hours(d dayView, column int) (*drawn, error) {
 		usual.Points = append(usual.Points, chart.Point{Value: chart.Value(u.Mean), Text: r.count(u.Mean)})
 		band.Low, band.High, band.Text = append(band.Low, chart.Value(u.Low)), append(band.High, chart.Value(u.High)), append(band.Text, spread)
 		top = slices.Max([]float64{top, w.Now[hour], u.High})
-		out.Table.Rows = append(out.Table.Rows, []cell{{Text: place + ":00", Header: true}, number(text), number(r.count(u.Mean)), number(spread)})
+		row := []cell{{Text: place + ":00", Header: true}, number(text), number(r.count(u.Mean)), number(spread)}
+		out.Table.Rows = append(out.Table.Rows, row[:len(out.Table.Head)])
 	}
 	if w.Whole().Days > 0 {
 		usual.Bands = []chart.Band{band}

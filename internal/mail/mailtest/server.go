@@ -28,7 +28,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Server is the server. Set what it is to do before it is used.
+// Server is the server. What it is to do is changed with Set.
 type Server struct {
 	Port int
 	// Refuse, if set, answers RCPT for an address, as "550 no such user"; "" takes it.
@@ -178,6 +178,8 @@ func (s *Server) talk(conn net.Conn) {
 func (s *Server) signIn(rest string) string {
 	_, code, _ := strings.Cut(rest, " ")
 	plain, _ := base64.StdEncoding.DecodeString(code)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if string(plain) == "\x00"+s.User+"\x00"+s.Password {
 		return "235 welcome"
 	}

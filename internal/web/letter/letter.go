@@ -179,7 +179,7 @@ func (p *page) day(r present.Reader, l *morning.Letter, at address) {
 		}
 		x := row{Name: r.Title(t.Column), URL: at.to("/kpi/" + url.PathEscape(t.Column.Name)), Value: r.Figure(t.Column.Unit, t.Now), Beside: present.NoData}
 		if t.Usual.Days > 0 {
-			x.Beside = r.T("morning.usual_of", map[string]any{"mean": value(r, t, t.Usual.Mean), "low": value(r, t, t.Usual.Low), "high": value(r, t, t.Usual.High)})
+			x.Beside = r.T("morning.usual_of", map[string]any{"mean": isolate(value(r, t, t.Usual.Mean)), "low": isolate(value(r, t, t.Usual.Low)), "high": isolate(value(r, t, t.Usual.High))})
 		}
 		var said []string
 		if t.Now.Valid && t.Usual.Days > 0 {
@@ -272,5 +272,8 @@ func name(text string) string {
 	if len(runes) > longestName {
 		runes = append(runes[:longestName], '…')
 	}
-	return "\u2068" + strings.NewReplacer("://", ": //", "www.", "www .").Replace(string(runes)) + "\u2069"
+	return isolate(strings.NewReplacer("://", ": //", "www.", "www .").Replace(string(runes)))
 }
+
+// isolate keeps a text and its neighbours of the other direction apart.
+func isolate(text string) string { return "\u2068" + text + "\u2069" }

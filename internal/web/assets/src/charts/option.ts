@@ -219,6 +219,6 @@ function attach(series: unknown[], d: Line | Bar, f: Frame, across = false): voi
   }
   const carrier = series.at(-1) as Record<string, unknown> | undefined;
   if (!carrier) return;
-  if (lines.length) carrier.markLine = { silent: true, symbol: "none", animation: false, data: lines };
+  if (lines.length) carrier.markLine = { silent: true, symbol: "none", animation: false, precision: 12, data: lines }; // by itself it rounds 0.055 to 0.06
   if (areas.length) carrier.markArea = { silent: true, data: areas };
 }

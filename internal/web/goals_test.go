@@ -1,0 +1,151 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/question"
+	"github.com/callpace/callpace/internal/store"
+)
+
+// goalsOf are all that are written down.
+func goalsOf(s *site) []store.Goal {
+	s.t.Helper()
+	list, err := s.State.Goals().FindGoals(context.Background())
+	require.NoError(s.t, err)
+	return list
+}
+
+// Typed, set, shown: the figure is that of the KPI's own query.
+func TestGoalFromTextToPage(t *testing.T) {
+	s := newSite(t)
+	b := s.as(auth.Manager)
+	b.get("/goals").has(200, "No goals yet")
+	b.get("/goals/new?text="+url.QueryEscape("20 calls this month")).has(200, "20 in total", "1 November 2026 – 30 November 2026", "Set this goal")
+	b.get("/goals/new?text="+url.QueryEscape("20 cals this month")).has(200, "is not understood", "calls")
+	b.post("/goals/new", "text", "20 calls this month").goes("/goals/1?done=set")
+
+	var f *kpi.Frame
+	require.NoError(t, s.Folder.Read(func(in *ingest.Folder) (err error) {
+		q, _, err := question.Asker{Settings: adria, Scope: kpi.Everything(), Now: s.clock.Now()}.Query(question.Words{KPIs: []string{"calls"}, Period: "2026-11"})
+		require.NoError(t, err)
+		f, err = s.Catalogue.Run(context.Background(), in.Store().Engine(), q)
+		return err
+	}))
+	require.Equal(t, 9.0, f.Rows[0].Figures[0].Number)
+	b.get("/goals/1").has(200, "<dt>Actual</dt><dd><bdi>9</bdi></dd>", "<dt>Target</dt><dd><bdi>20</bdi></dd>", "SMART")
+	b.get("/goals").has(200, "20 calls this month")
+
+	b.post("/goals/new", "of", "1", "text", "30 calls this month").goes("/goals/1?done=changed")
+	b.get("/goals/1").has(200, "<dt>Target</dt><dd><bdi>30</bdi></dd>", "Version 2")
+
+	b.post("/goals/1/close").goes("/goals/1?done=closed")
+	b.get("/goals/1").has(200, "Closed on 22 November 2026: 9, missed.")
+	s.imports("pbx", "late.csv", callsMapping, "id,started,ext,phone,campaign,disposition,talk\n10,2026-11-20 15:00:00,101,+385911111110,Solar,no answer,0\n")
+	b.get("/goals/1").has(200)
+	b.get("/goals/1").has(200, "9, missed. Later data say: 10, missed.")
+}
+
+func TestWhoSeesAndSetsGoals(t *testing.T) {
+	s := newSite(t)
+	manager, lead, agent := s.as(auth.Manager), s.as(auth.Lead), s.as(auth.Agent)
+	manager.post("/goals/new", "text", "20 calls this month").goes("/goals/1?done=set")
+	manager.post("/goals/new", "text", "5 calls this month agent=Ana").goes("/goals/2?done=set")
+	manager.post("/goals/new", "text", "5 calls this month agent=Boris").goes("/goals/3?done=set")
+	manager.post("/goals/new", "text", "5 calls this month team=West").goes("/goals/4?done=set")
+	manager.post("/goals/new", "text", "4 calls a month per agent").goes("/goals/5?done=set")
+
+	agent.get("/goals").has(200, "agent=Ana", "4 calls a month").lacks("20 calls", "agent=Boris", "team=West")
+	agent.get("/goals/2").has(200)
+	agent.get("/goals/5").has(200, "Ana").lacks("Boris", "Dino")
+	for _, id := range []string{"1", "3", "4", "9"} {
+		agent.get("/goals/" + id).has(404)
+	}
+	agent.post("/goals/new", "text", "5 calls this month agent=Ana").has(403)
+	agent.post("/goals/2/delete").has(403)
+
+	lead.get("/goals").has(200, "agent=Ana", "agent=Boris").lacks("20 calls", "team=West")
+	lead.get("/goals/5").has(200, "Ana", "Boris").lacks("Dino")
+	lead.post("/goals/new", "text", "7 calls this month team=West").has(403)
+	lead.post("/goals/4/close").has(404)
+	lead.post("/goals/new", "text", "7 calls this month").goes("/goals/6?done=set")
+	require.Equal(t, "East", goalsOf(s)[5].Scope.Team) // a lead's goal is the team's
+	lead.post("/goals/3/delete").goes("/goals?done=deleted")
+}
+
+func TestPartsSumToTheWhole(t *testing.T) {
+	s := newSite(t)
+	b := s.as(auth.Manager)
+	b.post("/goals/new", "text", "21 calls this month").goes("/goals/1?done=set")
+	sum := func() (total goal.Number) {
+		for _, g := range goalsOf(s)[1:] {
+			require.Equal(t, "1", g.Parent)
+			total += g.Target.Value
+		}
+		return total
+	}
+	for _, way := range []string{"equal", "history", "capacity"} {
+		for _, to := range []string{"team", "agent"} {
+			if a := b.post("/goals/1/split", "to", to, "way", way); way == "capacity" {
+				a.has(400, "weight") // nobody's hours are known
+				continue
+			}
+			require.Equal(t, goal.Number(21*callpace.One), sum(), "%s %s", to, way)
+		}
+	}
+	b.post("/goals/1/split", "to", "team", "way", "equal", "lock.East", "yes", "value.East", "15").goes("/goals/1?done=split")
+	require.Equal(t, goal.Number(21*callpace.One), sum())
+	require.Equal(t, "15", goalsOf(s)[1].Target.Value.String())
+	require.True(t, goalsOf(s)[1].Locked)
+	b.post("/goals/1/split", "to", "team", "lock.East", "yes", "value.East", "22").has(409, "exceed")
+	b.get("/goals/1").has(200, "team East", "team West")
+	b.get("/goals/1/split?to=team&way=history").has(200, "lock.East")
+}
+
+// Every page in every language, under both calendars, without a text missing.
+func TestGoalPagesInEveryLanguage(t *testing.T) {
+	s := newSite(t)
+	b := s.as(auth.Admin)
+	b.post("/goals/new", "text", "20 calls this month").goes("/goals/1?done=set")
+	b.post("/goals/new", "text", "4 calls a month per agent").goes("/goals/2?done=set")
+	b.post("/goals/new", "text", "call time -10 % while conversion_rate stays").goes("/goals/3?done=set")
+	b.post("/goals/new", "text", "talk time between 1 and 6 minutes this month while contact rate stays").goes("/goals/4?done=set")
+	missing := regexp.MustCompile(`(?:^|[\s>])(goals|plan|nav|workdays|goal|pace|guard|attain|done)\.[a-z_]+`)
+	for _, calendar := range []facts.Calendar{facts.Gregorian, facts.SolarHijri} {
+		settings := adria
+		settings.Calendar = calendar
+		require.NoError(t, s.Folder.Replace(context.Background(), nil, func(f *ingest.Folder) error { return f.SetSettings(context.Background(), settings) }))
+		for _, lang := range i18n.Languages() {
+			b.post("/account/language", "language", lang, "next", "/goals")
+			for _, path := range []string{"/goals", "/goals/1", "/goals/2", "/goals/3", "/goals/4", "/goals/1/split", "/goals/new", "/goals/new?by=fields", "/goals/new?text=calls+10+2026-12", "/plan", "/plan?sales=50&sales=5", "/scorecard", "/scorecard?by=agent&who=Ana", "/settings/calendar"} {
+				a := b.get(path).has(200)
+				require.Empty(t, missing.FindString(a.body), "%s %s %s", calendar, lang, path)
+			}
+		}
+	}
+}
+
+func TestWorkdays(t *testing.T) {
+	s := newSite(t)
+	b := s.as(auth.Admin)
+	b.get("/settings/calendar").has(200, "Croatia", "Christmas")
+	b.post("/settings/calendar", "country", "HR", "days", "2026-11-30 0 Inventory\n2026-12-24..2026-12-31 0.5 Half days").goes("/settings/calendar?done=saved")
+	w, err := s.State.Working(context.Background(), "HR")
+	require.NoError(t, err)
+	share, _ := w.Day(facts.DayOf(2026, 11, 30))
+	require.Zero(t, share)
+	b.get("/settings/calendar").has(200, "Inventory", "2026-12-24..2026-12-31 0.5 Half days")
+	b.post("/settings/calendar", "country", "HR", "days", "Inventory").has(422, "Line 1")
+	s.as(auth.Manager).get("/settings/calendar").has(403)
+}
