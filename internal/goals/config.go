@@ -59,6 +59,9 @@ func (b Book) Diff(ctx context.Context, data []byte) ([]Change, error) {
 				c.Was = &all[i]
 			}
 		}
+		if c.Was != nil && c.Goal.Text == c.Was.Text && !same(c.Was.Goal, c.Goal) {
+			c.Goal.Text = "" // it says what the goal was
+		}
 		if err := c.compare(); err != nil {
 			return nil, err
 		}

@@ -24,7 +24,7 @@ type mentions struct {
 
 const (
 	mentionEnd   = 6   // digits of a number that a text is first searched for
-	mentionId    = 4   // signs that an id must have, a letter among them, to be looked for in text
+	mentionID    = 4   // signs that an id must have, a letter among them, to be looked for in text
 	maxSamples   = 5   // that are shown
 	sampleLength = 120 // bytes
 	maxNumber    = 24  // bytes of a number with its ornaments
@@ -39,7 +39,7 @@ func newMentions(who Traced, country string) *mentions {
 	}
 	var ids []string
 	for _, id := range slices.Concat(who.Leads, who.Customers) {
-		if len(id) >= mentionId && strings.ContainsFunc(id, unicode.IsLetter) {
+		if len(id) >= mentionID && strings.ContainsFunc(id, unicode.IsLetter) {
 			ids = append(ids, regexp.QuoteMeta(id))
 		}
 	}

@@ -38,7 +38,7 @@ func (r Reader) GoalTitle(g goal.Goal) string {
 	return strings.Join(out, " · ")
 }
 
-// Value writes a figure of the goal's KPI; what is not known is a dash.
+// Figure writes a figure of the goal's KPI; what is not known is a dash.
 func (w GoalWords) Figure(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return NoData

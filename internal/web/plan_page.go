@@ -75,7 +75,7 @@ func (r *request) plan() error {
 	if err != nil {
 		return err
 	}
-	page.Teams = []choice{{Label: r.reader.Text("scope.all"), Selected: v.get("team") == ""}}
+	page.Teams = []choice{{Label: r.reader.Text("web.all"), Selected: v.get("team") == ""}}
 	for _, t := range teams {
 		page.Teams = append(page.Teams, choice{Label: t, URL: t, Selected: t == v.get("team")})
 	}

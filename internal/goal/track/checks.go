@@ -51,6 +51,12 @@ func (d Desk) coverage(r *Report, m *material) goal.Coverage {
 			c.Denominator = n
 		}
 	}
+	if c.Periods == 0 && len(own) > 0 { // less than one period of data, but some
+		c.Periods, c.WithData = 1, 1
+		for _, day := range own {
+			c.Denominator += day.N
+		}
+	}
 	if r.Kind == forecast.Rate && len(r.Parts) > 0 {
 		c.Enough = enough(r, own)
 	}

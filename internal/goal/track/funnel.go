@@ -29,8 +29,6 @@ type History struct {
 	Days    calendar.Range         // that were measured
 }
 
-// The KPIs that a funnel is read from.
-var funnelKPIs = []string{"contact_rate", "appointments", "sales", "calls_per_hour", "calls_per_lead", "leads_remaining"}
 
 // History reads the funnel of a scope's last quarter. What the data do not hold
 // stays empty. unit is the KPI that stands at the chain's end: sales, or a kind of them.

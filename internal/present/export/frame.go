@@ -118,4 +118,3 @@ func kindOf(u kpi.Unit) Kind {
 	}
 	return Number
 }
-
