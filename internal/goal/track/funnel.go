@@ -29,7 +29,6 @@ type History struct {
 	Days    calendar.Range         // that were measured
 }
 
-
 // History reads the funnel of a scope's last quarter. What the data do not hold
 // stays empty. unit is the KPI that stands at the chain's end: sales, or a kind of them.
 func (d Desk) History(ctx context.Context, where []string, unit string) (h History, err error) {
