@@ -55,6 +55,7 @@ func TestMain(m *testing.M) {
 //	damage FILE            flips a byte in the middle
 //	workbook CSV DST       makes a workbook of a CSV file
 //	bomb MIB DST           makes a small workbook that unpacks to at least so many MiB
+//	await FILE             waits until a program in the background has made a file
 //	speak LANG             goes through every command in a language
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -67,7 +68,7 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(env.WorkDir, os.DirFS(filepath.Join("testdata", "files")))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "setup": setup, "digest": digest, "pack": pack, "piece": piece, "damage": damage, "workbook": workbook, "bomb": bomb, "speak": speak,
+			"exits": exits, "setup": setup, "digest": digest, "pack": pack, "piece": piece, "damage": damage, "workbook": workbook, "bomb": bomb, "speak": speak, "await": await,
 		},
 	})
 }
@@ -97,6 +98,16 @@ func setup(ts *testscript.TestScript, _ bool, _ []string) {
 	} {
 		ts.Check(ts.Exec("callpace", args...))
 	}
+}
+
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	for range 600 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("there is no %s after half a minute", args[0])
 }
 
 func digest(ts *testscript.TestScript, _ bool, args []string) {

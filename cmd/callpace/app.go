@@ -59,10 +59,15 @@ func (a *app) look(ctx context.Context, fn func(*ingest.Folder) error) error {
 
 // write is with for commands that take something in.
 func (a *app) write(ctx context.Context, fn func(*ingest.Folder) error) error {
+	return a.turn(ctx, ready(fn))
+}
+
+// turn is look for commands that have to wait until nobody writes.
+func (a *app) turn(ctx context.Context, fn func(*ingest.Folder) error) error {
 	if a.folder != nil {
-		return a.folder.Write(ctx, a.progress, a.localised(ready(fn)))
+		return a.folder.Write(ctx, a.progress, a.localised(fn))
 	}
-	return a.opened(ctx, ready(fn))
+	return a.opened(ctx, fn)
 }
 
 // replace is for commands that change the past or the settings, and can mend

@@ -86,7 +86,7 @@ type verifyCommand struct{}
 
 // Run checks every digest of the journal.
 func (verifyCommand) Run(ctx context.Context, a *app) error {
-	return a.look(ctx, func(f *ingest.Folder) error {
+	return a.turn(ctx, func(f *ingest.Folder) error {
 		r, err := f.Verify(ctx)
 		if err != nil {
 			return err

@@ -168,21 +168,33 @@ func (s *server) command(w http.ResponseWriter, r *http.Request) {
 		status = run(r.Context(), p)
 	}
 	t.tell(news{Exit: &status})
+	t.end()
 }
 
 // slowReader is how long a command that reads nothing may hold the server up.
 const slowReader = 30 * time.Second
 
-// teller sends pieces of an answer, one at a time.
+// teller sends pieces of an answer, one at a time, until its end.
 type teller struct {
 	mu    sync.Mutex
 	json  *json.Encoder
 	flush *http.ResponseController
+	ended bool
+}
+
+// end has what is told later go nowhere: the answer is out of our hands.
+func (t *teller) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = true
 }
 
 func (t *teller) tell(n news) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.ended {
+		return
+	}
 	_ = t.flush.SetWriteDeadline(time.Now().Add(slowReader))
 	if t.json.Encode(n) == nil {
 		_ = t.flush.Flush()

@@ -142,6 +142,7 @@ func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Fo
 		return s.Ready()
 	}
 	s.folder.deps.Progress = progress
+	defer func() { s.folder.deps.Progress = nil }() // whoever watched is gone
 	s.rev.Add(1)
 	defer s.rev.Add(1)
 	defer s.settle()
@@ -173,6 +174,7 @@ func (s *SharedFolder) Replace(ctx context.Context, progress Progress, fn func(*
 		return s.ready()
 	}
 	s.folder.deps.Progress = progress
+	defer func() { s.folder.deps.Progress = nil }() // whoever watched is gone
 	s.rev.Add(1)
 	defer s.rev.Add(1)
 	defer s.settle()
