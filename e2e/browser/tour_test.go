@@ -25,6 +25,9 @@ func TestTour(t *testing.T) {
 				name          string
 				width, height int
 			}{{"wide", 1280, 900}, {"phone", 390, 844}} {
+				if size.name == "phone" && lang != "en" && lang != "fa" {
+					continue // a phone differs by direction, not by words
+				}
 				p := open(t, s, size.width, size.height, lang)
 				p.visit("/sign-in?lang=" + lang)
 				require.True(t, strings.HasPrefix(value[string](p, "document.documentElement.lang"), lang), "the sign-in page already speaks %s", lang)
