@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/ingest"
 )
 
 // A data folder has one owner. While that is a server, a command hands its
@@ -117,6 +118,13 @@ func (a *app) relay(from io.Reader) (status int, err error) {
 // serveSocket answers commands on the folder's socket until ctx ends.
 func (s *server) serveSocket(ctx context.Context) error {
 	path := filepath.Join(s.app.Data, socketName)
+	for !ingest.Exists(s.app.Data) { // until the set-up has made an organisation, the folder is nobody's
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+	}
 	if len(path) > longestSocket {
 		s.app.warn(callpace.M("remote.path_too_long", "path", path, "most", longestSocket))
 		return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -28,6 +30,7 @@ import (
 
 type serveCommand struct {
 	Listen     string `default:"localhost:8080" placeholder:"ADDR"`
+	PublicUrl  string `placeholder:"URL"`
 	Insecure   bool   ``
 	WatchRoot  string `placeholder:"DIR" type:"existingdir"`
 	Recordings string `placeholder:"DIR" type:"existingdir"`
@@ -51,6 +54,9 @@ const (
 func (a *app) serve(ctx context.Context, c serveCommand, ready func(context.Context, *server) error) error {
 	if !assets.Built() {
 		return callpace.E(callpace.Unsupported, "serve.unbuilt")
+	}
+	if u, err := url.Parse(c.PublicUrl); c.PublicUrl != "" && (err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "") {
+		return usageError{callpace.E(callpace.Invalid, "serve.bad_public_url", "url", c.PublicUrl)}
 	}
 	texts, err := i18n.Open()
 	if err != nil {
@@ -119,18 +125,22 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	s := &server{app: a, state: state, defs: defs, url: "http://" + reachable(address), auth: auth.New(state, a.now), work: &work{}}
+	s := &server{app: a, state: state, defs: defs, url: strings.TrimSuffix(cmp.Or(c.PublicUrl, "http://"+reachable(address)), "/"), auth: auth.New(state, a.now), work: &work{}}
 	s.work.ctx, s.work.stop = context.WithCancel(ctx)
 	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats(), Now: a.now, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
 	s.morning = s.morningMail(log)
 	pages, err := web.New(web.Deps{Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Catalogue: defs, Formats: formats(),
-		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || isLoopback(address), Go: s.work.run, Sample: s.sample, WatchRoot: c.WatchRoot,
+		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicUrl == "" && isLoopback(address), Go: s.work.run, Sample: s.sample, WatchRoot: c.WatchRoot,
 		Recordings: c.Recordings, API: s.api(log)})
 	if err != nil {
 		return nil, err
 	}
-	s.http = &http.Server{Handler: pages.Handler(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
+	handler := pages.Handler()
+	if c.PublicUrl != "" {
+		handler = behindProxy(handler)
+	}
+	s.http = &http.Server{Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	return s, nil
 }
@@ -147,6 +157,7 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 		if err := s.folder.Open(ctx, nil); err != nil {
 			return err
 		}
+		g.Go(func() error { return s.serveSocket(ctx) }) // the folder is ours from here on
 		if ready != nil {
 			if err := ready(ctx, s); err != nil {
 				return err
@@ -156,7 +167,6 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 	})
 	g.Go(func() error { return s.sweep(ctx) })
 	g.Go(func() error { return s.morning.Run(ctx) })
-	g.Go(func() error { return s.serveSocket(ctx) })
 	g.Go(func() error {
 		<-ctx.Done()
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
@@ -222,4 +232,20 @@ func reachable(a net.Addr) string {
 func isLoopback(a net.Addr) bool {
 	p, err := netip.ParseAddrPort(a.String())
 	return err == nil && p.Addr().IsLoopback()
+}
+
+// behindProxy takes a visitor's address from the proxy on this machine that
+// passed the request on: the last one that it wrote itself.
+func behindProxy(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from, err := netip.ParseAddrPort(r.RemoteAddr)
+		passed := r.Header.Values("X-Forwarded-For")
+		if err == nil && from.Addr().IsLoopback() && len(passed) > 0 {
+			list := strings.Split(passed[len(passed)-1], ",")
+			if ip, err := netip.ParseAddr(strings.TrimSpace(list[len(list)-1])); err == nil {
+				r.RemoteAddr = netip.AddrPortFrom(ip, 0).String()
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
 }
