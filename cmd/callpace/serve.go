@@ -30,7 +30,7 @@ import (
 
 type serveCommand struct {
 	Listen     string `default:"localhost:8080" placeholder:"ADDR"`
-	PublicUrl  string `placeholder:"URL"`
+	PublicURL  string `name:"public-url" placeholder:"URL"`
 	Insecure   bool   ``
 	WatchRoot  string `placeholder:"DIR" type:"existingdir"`
 	Recordings string `placeholder:"DIR" type:"existingdir"`
@@ -55,8 +55,8 @@ func (a *app) serve(ctx context.Context, c serveCommand, ready func(context.Cont
 	if !assets.Built() {
 		return callpace.E(callpace.Unsupported, "serve.unbuilt")
 	}
-	if u, err := url.Parse(c.PublicUrl); c.PublicUrl != "" && (err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "") {
-		return usageError{callpace.E(callpace.Invalid, "serve.bad_public_url", "url", c.PublicUrl)}
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "") {
+		return usageError{callpace.E(callpace.Invalid, "serve.bad_public_url", "url", c.PublicURL)}
 	}
 	texts, err := i18n.Open()
 	if err != nil {
@@ -125,19 +125,19 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	s := &server{app: a, state: state, defs: defs, url: strings.TrimSuffix(cmp.Or(c.PublicUrl, "http://"+reachable(address)), "/"), auth: auth.New(state, a.now), work: &work{}}
+	s := &server{app: a, state: state, defs: defs, url: strings.TrimSuffix(cmp.Or(c.PublicURL, "http://"+reachable(address)), "/"), auth: auth.New(state, a.now), work: &work{}}
 	s.work.ctx, s.work.stop = context.WithCancel(ctx)
 	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats(), Now: a.now, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
 	s.morning = s.morningMail(log)
 	pages, err := web.New(web.Deps{Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Catalogue: defs, Formats: formats(),
-		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicUrl == "" && isLoopback(address), Go: s.work.run, Sample: s.sample, WatchRoot: c.WatchRoot,
+		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicURL == "" && isLoopback(address), Go: s.work.run, Sample: s.sample, WatchRoot: c.WatchRoot,
 		Recordings: c.Recordings, API: s.api(log)})
 	if err != nil {
 		return nil, err
 	}
 	handler := pages.Handler()
-	if c.PublicUrl != "" {
+	if c.PublicURL != "" {
 		handler = behindProxy(handler)
 	}
 	s.http = &http.Server{Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
