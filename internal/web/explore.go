@@ -31,6 +31,7 @@ type explorePage struct {
 	Drawn     []drawing
 	Grid      *grid
 	Notes     []string
+	Exports   []choice
 	Views     savedViews
 	Empty     *empty
 }
@@ -286,6 +287,7 @@ func (r *request) drawExploration(page *explorePage, v view, x exploration, q kp
 		page.Empty = r.nothingYet()
 		return nil
 	}
+	page.Exports = r.exports(v, "/explore/export")
 	switch x.as {
 	case "table":
 		page.Grid = r.exploreGrid(v, f, q)
