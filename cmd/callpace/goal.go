@@ -7,6 +7,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/store"
@@ -167,18 +168,23 @@ func (c *goalShowCommand) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		r, err := b.Look(ctx, g, true)
-		if err != nil {
-			return err
-		}
-		if a.Output == "json" {
-			return writeJSON(a.stdout, goals.Answer(g, r))
-		}
-		if err := a.printGoal(b, g, r); err != nil {
-			return err
-		}
-		return a.printHistory(ctx, b, g)
+		return a.answerGoal(ctx, b, g, true, func(*track.Report) error { return a.printHistory(ctx, b, g) })
 	})
+}
+
+// answerGoal tells how a goal stands, and for people what more has to add.
+func (a *app) answerGoal(ctx context.Context, b goals.Book, g store.Goal, deep bool, more func(*track.Report) error) error {
+	r, err := b.Look(ctx, g, deep)
+	if err != nil {
+		return err
+	}
+	if a.Output == "json" {
+		return writeJSON(a.stdout, goals.Answer(g, r))
+	}
+	if err := a.printGoal(b, g, r); err != nil {
+		return err
+	}
+	return more(r)
 }
 
 type goalCheckCommand struct {
@@ -193,18 +199,7 @@ func (c *goalCheckCommand) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		r, err := b.Look(ctx, g, false)
-		if err != nil {
-			return err
-		}
-		if a.Output == "json" {
-			return writeJSON(a.stdout, goals.Answer(g, r))
-		}
-		if err := a.printGoal(b, g, r); err != nil {
-			return err
-		}
-		a.printChecks(b, r)
-		return nil
+		return a.answerGoal(ctx, b, g, false, func(r *track.Report) error { a.printChecks(b, r); return nil })
 	})
 }
 

@@ -141,11 +141,7 @@ func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Fo
 	if s.folder == nil {
 		return s.Ready()
 	}
-	s.folder.deps.Progress = progress
-	defer func() { s.folder.deps.Progress = nil }() // whoever watched is gone
-	s.rev.Add(1)
-	defer s.rev.Add(1)
-	defer s.settle()
+	defer s.begin(progress)()
 	store := s.folder.store
 	if store == nil {
 		return fn(s.folder)
@@ -155,6 +151,17 @@ func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Fo
 	}
 	err := fn(s.folder)
 	return errors.Join(err, store.Thaw(ctx))
+}
+
+// begin is what every write begins with; the writer calls end when it is done.
+func (s *SharedFolder) begin(progress Progress) (end func()) {
+	s.folder.deps.Progress = progress
+	s.rev.Add(1)
+	return func() {
+		s.settle()
+		s.rev.Add(1)
+		s.folder.deps.Progress = nil // whoever watched is gone
+	}
 }
 
 // Revision is another number after anything was written than before it, for
@@ -173,11 +180,7 @@ func (s *SharedFolder) Replace(ctx context.Context, progress Progress, fn func(*
 	if s.folder == nil {
 		return s.ready()
 	}
-	s.folder.deps.Progress = progress
-	defer func() { s.folder.deps.Progress = nil }() // whoever watched is gone
-	s.rev.Add(1)
-	defer s.rev.Add(1)
-	defer s.settle()
+	defer s.begin(progress)()
 	return fn(s.folder)
 }
 
