@@ -11,19 +11,14 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/auth"
-	"github.com/callpace/callpace/internal/facts"
-	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/kpi"
-	"github.com/callpace/callpace/internal/source"
-	"github.com/callpace/callpace/internal/source/mapping"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -35,10 +30,6 @@ type site struct {
 	folder *ingest.SharedFolder
 	state  *store.DB
 }
-
-var adria = facts.Settings{Zone: "Europe/Zagreb", Currency: "EUR", Country: "HR", WeekStart: time.Monday, Calendar: facts.Gregorian, CreditDays: 30, CallbackMinutes: 60}
-
-const rosterMapping = `{version: 1, key: agent, facts: {roster: {agent: agent, alias: extension, alias_source: {value: pbx}, team: team}}}`
 
 const rosterFile = "agent,extension,team\nAna,101,East\nBoris,102,East\nCvita,103,West\n"
 
@@ -64,38 +55,21 @@ const callsFile = `{"id":"1","started":"2026-11-02 09:05:00","ext":"101","phone"
 {"id":"5","started":"2026-11-03 11:00:00","ext":"103","phone":"+385911111105","disposition":"sale","talk":200}
 `
 
-var loaded = sync.OnceValues(func() (*i18n.Catalogue, *kpi.Catalogue) {
-	texts, err := i18n.Open()
-	if err != nil {
-		panic(err)
-	}
-	defs, err := kpi.Load()
-	if err != nil {
-		panic(err)
-	}
-	return texts, defs
-})
-
 func newSite(t *testing.T) *site {
 	t.Helper()
 	ctx := context.Background()
 	s := &site{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	dir := t.TempDir()
-	var formats source.Registry
-	formats.Register("mapping", mapping.New())
 	var err error
 	s.state, err = store.Open(ctx, dir)
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.state.Close()) })
 	clock := func() time.Time { return s.now }
-	s.folder = ingest.Share(dir, ingest.Deps{Formats: &formats, Now: clock})
-	t.Cleanup(func() {
-		require.NoError(t, s.folder.Close(ctx))
-		require.NoError(t, s.state.Close())
-	})
-	require.NoError(t, s.folder.Found(ctx, adria))
-	s.imports("people", "roster.csv", rosterMapping, rosterFile)
+	s.folder = ingesttest.Share(t, dir, clock)
+	require.NoError(t, s.folder.Found(ctx, ingesttest.Adria))
+	s.imports("people", "roster.csv", ingesttest.RosterMapping, rosterFile)
 	s.imports("pbx", "calls.jsonl", callsMapping, callsFile)
-	texts, defs := loaded()
+	texts, defs := ingesttest.Catalogues()
 	s.api = New(Deps{Folder: s.folder, State: s.state, Auth: auth.New(s.state, clock), Texts: texts, Catalogue: defs, Now: clock,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Spool: filepath.Join(dir), UploadLimit: 1 << 20})
 	return s
@@ -103,11 +77,7 @@ func newSite(t *testing.T) *site {
 
 func (s *site) imports(from, name, mappingText, text string) {
 	s.t.Helper()
-	require.NoError(s.t, s.folder.Write(context.Background(), nil, func(f *ingest.Folder) error {
-		_, err := f.Import(context.Background(), ingest.Delivery{Name: name, Spec: source.Spec{Source: from, Format: "mapping", Mapping: mappingText},
-			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
-		return err
-	}))
+	ingesttest.Import(s.t, s.folder, from, name, mappingText, text)
 }
 
 // program is somebody who asks.

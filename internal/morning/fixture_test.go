@@ -3,10 +3,8 @@ package morning_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,14 +12,12 @@ import (
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
-	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/mail"
 	"github.com/callpace/callpace/internal/mail/mailtest"
 	"github.com/callpace/callpace/internal/morning"
-	"github.com/callpace/callpace/internal/source"
-	"github.com/callpace/callpace/internal/source/mapping"
 	"github.com/callpace/callpace/internal/store"
 	"github.com/callpace/callpace/internal/web/letter"
 )
@@ -37,8 +33,6 @@ type company struct {
 	ids    map[string]string // accounts by their name
 	*morning.Service
 }
-
-const rosterMapping = `{version: 1, key: agent, facts: {roster: {agent: agent, alias: extension, alias_source: {value: pbx}, team: team}}}`
 
 const callsMapping = `version: 1
 key: id
@@ -59,21 +53,6 @@ facts:
 
 const callbacksMapping = `{version: 1, key: id, facts: {callbacks: {id: id, due: due, agent: agent, phone: phone}}}`
 
-var zagreb = facts.Settings{Zone: "Europe/Zagreb", Currency: "EUR", Country: "HR", WeekStart: time.Monday, Calendar: facts.Gregorian, CreditDays: 30, CallbackMinutes: 60}
-
-// catalogues are loaded once.
-var catalogues = sync.OnceValues(func() (*i18n.Catalogue, *kpi.Catalogue) {
-	texts, err := i18n.Open()
-	if err != nil {
-		panic(err)
-	}
-	defs, err := kpi.Load()
-	if err != nil {
-		panic(err)
-	}
-	return texts, defs
-})
-
 func newCompany(t *testing.T, settings facts.Settings) *company {
 	t.Helper()
 	ctx, dir := context.Background(), t.TempDir()
@@ -81,15 +60,10 @@ func newCompany(t *testing.T, settings facts.Settings) *company {
 	c.at("2026-11-23 06:00")
 	state, err := store.Open(ctx, dir)
 	require.NoError(t, err)
-	var formats source.Registry
-	formats.Register("mapping", mapping.New())
-	c.state, c.folder = state, ingest.Share(dir, ingest.Deps{Formats: &formats, Now: c.clock})
-	t.Cleanup(func() {
-		require.NoError(t, c.folder.Close(ctx))
-		require.NoError(t, state.Close())
-	})
+	t.Cleanup(func() { require.NoError(t, state.Close()) })
+	c.state, c.folder = state, ingesttest.Share(t, dir, c.clock)
 	require.NoError(t, c.folder.Found(ctx, settings))
-	c.imports("people", rosterMapping, "agent,extension,team\nAna,101,East\nBoris,102,East\nCvita,103,West\nDino,104,West\n")
+	c.imports("people", ingesttest.RosterMapping, "agent,extension,team\nAna,101,East\nBoris,102,East\nCvita,103,West\nDino,104,West\n")
 	c.imports("pbx", callsMapping, c.calls("2026-11-02", "2026-11-20"))
 	c.account("Ana", auth.Agent, "hr", store.Account{Agent: "Ana"})
 	c.account("Lea", auth.Lead, "en", store.Account{Teams: []string{"East"}})
@@ -129,11 +103,7 @@ func (c *company) calls(from, to string) string {
 
 func (c *company) imports(from, mappingText, text string) {
 	c.t.Helper()
-	require.NoError(c.t, c.folder.Write(context.Background(), nil, func(f *ingest.Folder) error {
-		_, err := f.Import(context.Background(), ingest.Delivery{Name: from + ".csv", Spec: source.Spec{Source: from, Format: "mapping", Mapping: mappingText},
-			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
-		return err
-	}))
+	ingesttest.Import(c.t, c.folder, from, from+".csv", mappingText, text)
 }
 
 func (c *company) account(name string, role auth.Role, lang string, a store.Account) {
@@ -156,7 +126,7 @@ func (c *company) settings(change func(*morning.Settings)) {
 
 // restart is the program begun anew.
 func (c *company) restart() {
-	texts, defs := catalogues()
+	texts, defs := ingesttest.Catalogues()
 	c.Service = morning.New(morning.Deps{Folder: c.folder, State: c.state, Catalogue: defs, Now: c.clock, Log: slog.New(slog.NewTextHandler(c.t.Output(), nil)),
 		Organisation: func(context.Context) (morning.Organisation, error) { return morning.Organisation{Name: "Adria"}, nil },
 		Write:        letter.Writer{Texts: texts, Catalogue: defs}.Message, Send: mail.Sender{Patience: 5 * time.Second}.Send})

@@ -12,11 +12,12 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 )
 
 // Each role reads what its pages show: agents themselves, leads their team.
 func TestWhatRolesRead(t *testing.T) {
-	c := newCompany(t, zagreb)
+	c := newCompany(t, ingesttest.Adria)
 	c.imports("crm", callbacksMapping, "id,due,agent,phone\n1,2026-11-23 10:00:00,Ana,+385911111101\n2,2026-11-23 11:00:00,Dino,+385911111102\n3,2026-11-24 11:00:00,Ana,+385911111103\n")
 	require.Equal(t, everybody, c.round("2026-11-23 07:30"))
 	f := func(to string, has, lacks []string) {
@@ -41,7 +42,7 @@ func TestWhatRolesRead(t *testing.T) {
 
 // In the Solar Hijri calendar dates, months and links are the reader's.
 func TestHijri(t *testing.T) {
-	settings := zagreb
+	settings := ingesttest.Adria
 	settings.Calendar = facts.SolarHijri
 	c := newCompany(t, settings)
 	a, err := c.state.Accounts().FindAccount(context.Background(), c.ids["Ada"])
@@ -66,11 +67,11 @@ func TestHijri(t *testing.T) {
 // The letter of each role in each language has no text missing, and what is a
 // name in the data can do nothing in it.
 func TestSixLanguagesAndHostileNames(t *testing.T) {
-	c := newCompany(t, zagreb)
+	c := newCompany(t, ingesttest.Adria)
 	hostile := "<script>alert(1)</script>\"' onx=1 ]]> {{.}} http://evil.example www.evil.example \u202edlog \u2067x"
-	c.imports("people2", rosterMapping, "agent,extension,team\n"+quoted(hostile)+",105,"+quoted(hostile)+"\n")
+	c.imports("people2", ingesttest.RosterMapping, "agent,extension,team\n"+quoted(hostile)+",105,"+quoted(hostile)+"\n")
 	c.imports("pbx2", callsMapping, hostileCalls(c.calls("2026-11-02", "2026-11-20"), hostile))
-	texts, _ := catalogues()
+	texts, _ := ingesttest.Catalogues()
 	for _, lang := range i18n.Languages() {
 		for name, id := range c.ids {
 			a, err := c.state.Accounts().FindAccount(context.Background(), id)

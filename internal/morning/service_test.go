@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -16,7 +17,7 @@ const everybody = "ada ana lea mia quin"
 
 // Monday's mail tells of Friday, comes at its time, and once.
 func TestOncePerWorkingDay(t *testing.T) {
-	c := newCompany(t, zagreb)
+	c := newCompany(t, ingesttest.Adria)
 	require.Empty(t, c.round("2026-11-22 08:00"), "a Sunday")
 	require.Empty(t, c.round("2026-11-23 07:29"))
 	require.Equal(t, everybody, c.round("2026-11-23 07:30"))
@@ -35,14 +36,14 @@ func TestOncePerWorkingDay(t *testing.T) {
 
 // A mail of the morning is of no use in the afternoon.
 func TestTooLate(t *testing.T) {
-	c := newCompany(t, zagreb)
+	c := newCompany(t, ingesttest.Adria)
 	require.Empty(t, c.round("2026-11-23 13:31"))
 	require.Equal(t, everybody, c.round("2026-11-23 13:30"))
 }
 
 func TestWhoGetsNone(t *testing.T) {
 	ctx := context.Background()
-	c := newCompany(t, zagreb)
+	c := newCompany(t, ingesttest.Adria)
 	a, err := c.state.Accounts().FindAccount(ctx, c.ids["Lea"])
 	require.NoError(t, err)
 	a.Preferences.NoMail = true
@@ -51,7 +52,7 @@ func TestWhoGetsNone(t *testing.T) {
 	require.NoError(t, c.state.Accounts().UpdatePassword(ctx, c.ids["Quin"], "", c.now)) // has not taken up the invitation
 	require.Equal(t, "ada ana", c.round("2026-11-23 07:30"))
 
-	c = newCompany(t, zagreb)
+	c = newCompany(t, ingesttest.Adria)
 	c.settings(func(s *morning.Settings) { s.Morning = false })
 	require.Empty(t, c.round("2026-11-23 07:30"))
 	c.settings(func(s *morning.Settings) { s.Host = "" })
@@ -62,7 +63,7 @@ func TestWhoGetsNone(t *testing.T) {
 // What failed is tried again after 1, 5, 15 and 60 minutes, and told.
 func TestRetry(t *testing.T) {
 	ctx := context.Background()
-	c := newCompany(t, zagreb)
+	c := newCompany(t, ingesttest.Adria)
 	c.server.Set(func() {
 		c.server.Refuse = func(to string) string {
 			if to == "lea@adria.example" {
@@ -97,7 +98,7 @@ func TestRetry(t *testing.T) {
 
 // A server that is away is asked once a round, and everybody's mail waits.
 func TestServerAway(t *testing.T) {
-	c := newCompany(t, zagreb)
+	c := newCompany(t, ingesttest.Adria)
 	c.server.Set(func() { c.server.Drop = "CONNECT" })
 	require.Empty(t, c.round("2026-11-23 07:30"))
 	require.Equal(t, 1, c.server.Dials())
@@ -111,7 +112,7 @@ func TestServerAway(t *testing.T) {
 // Where nobody knows whether a mail went out, it is not sent twice, but told.
 func TestUncertainIsNotSentAgain(t *testing.T) {
 	ctx := context.Background()
-	c := newCompany(t, zagreb)
+	c := newCompany(t, ingesttest.Adria)
 	c.server.Set(func() { c.server.Drop = "END" })
 	require.Empty(t, c.round("2026-11-23 07:30"))
 	require.Equal(t, "Ada unknown 1, Ana unknown 1, Lea unknown 1, Mia unknown 1, Quin unknown 1", c.log("2026-11-23"))
@@ -123,7 +124,7 @@ func TestUncertainIsNotSentAgain(t *testing.T) {
 	require.Equal(t, 5, failed)
 
 	// Nor where the program ended in the middle.
-	c = newCompany(t, zagreb)
+	c = newCompany(t, ingesttest.Adria)
 	mine, err := c.state.Mails().ClaimMail(ctx, c.ids["Ada"], morning.Kind, facts.DayOf(2026, time.November, 23), morning.Attempts, c.now)
 	require.NoError(t, err)
 	require.True(t, mine)
@@ -154,7 +155,7 @@ func TestDaylightSaving(t *testing.T) {
 }
 
 func TestMailWithoutServer(t *testing.T) {
-	c := newCompany(t, zagreb)
+	c := newCompany(t, ingesttest.Adria)
 	require.NoError(t, c.Mail(context.Background(), "ana@adria.example", "A link", "https://callpace.example/link/x"))
 	require.Equal(t, "A link", c.letterTo("Ana").Subject)
 	c.settings(func(s *morning.Settings) { s.Host = "" })

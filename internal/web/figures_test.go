@@ -15,6 +15,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/present"
 	"github.com/callpace/callpace/internal/question"
@@ -54,10 +55,10 @@ func TestKPIPageShowsTheQuery(t *testing.T) {
 	s := newSite(t)
 	body := s.as(auth.Manager).get("/kpi/reach_rate?period=2026-11&by=agent").has(200).body
 	clock := s.clock.Now()
-	q, _, err := question.Asker{Settings: adria, Scope: kpi.Everything(), Now: clock}.Query(question.Words{KPIs: []string{"reach_rate"}, By: []string{"agent"}, Period: "2026-11"})
+	q, _, err := question.Asker{Settings: ingesttest.Adria, Scope: kpi.Everything(), Now: clock}.Query(question.Words{KPIs: []string{"reach_rate"}, By: []string{"agent"}, Period: "2026-11"})
 	require.NoError(t, err)
-	texts, defs := testTexts()
-	reader := present.Reader{Localizer: texts.Localizer("en", question.Asker{Settings: adria}.Calendar()), Catalogue: defs}
+	texts, defs := ingesttest.Catalogues()
+	reader := present.Reader{Localizer: texts.Localizer("en", question.Asker{Settings: ingesttest.Adria}.Calendar()), Catalogue: defs}
 	require.NoError(t, s.Folder.Read(func(f *ingest.Folder) error {
 		frame, err := defs.Run(context.Background(), f.Store().Engine(), q)
 		require.NoError(t, err)
@@ -222,7 +223,7 @@ func TestFiltersKeepTheScope(t *testing.T) {
 
 func TestHijriMonthsOnThePage(t *testing.T) {
 	s := newSite(t)
-	hijri := adria
+	hijri := ingesttest.Adria
 	hijri.Calendar = facts.SolarHijri
 	require.NoError(t, s.Folder.Replace(context.Background(), nil, func(f *ingest.Folder) error { return f.SetSettings(context.Background(), hijri) }))
 	s.speaks(auth.Manager, "fa")

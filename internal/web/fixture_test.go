@@ -20,13 +20,8 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"github.com/callpace/callpace/internal/auth"
-	"github.com/callpace/callpace/internal/facts"
-	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/kpi"
-	"github.com/callpace/callpace/internal/source"
-	"github.com/callpace/callpace/internal/source/asterisk"
-	"github.com/callpace/callpace/internal/source/mapping"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -61,9 +56,6 @@ var people = []store.Account{
 	{Login: "ada@adria.example", Name: "Ada Admin", Role: string(auth.Admin)},
 }
 
-var adria = facts.Settings{Zone: "Europe/Zagreb", Currency: "EUR", Country: "HR", WeekStart: time.Monday, Calendar: facts.Gregorian,
-	CreditDays: 30, CallbackMinutes: 60}
-
 const rosterFile = `agent,extension,team
 Ana,101,East
 Boris,102,East
@@ -83,8 +75,6 @@ const callsFile = `id,started,ext,phone,campaign,disposition,talk
 8,2026-11-20 12:30:00,104,+385911111108,Gas,mystery,15
 9,2026-11-20 13:00:00,109,+385911111109,Gas,no answer,0
 `
-
-const rosterMapping = `{version: 1, key: agent, facts: {roster: {agent: agent, alias: extension, alias_source: {value: pbx}, team: team}}}`
 
 const callsMapping = `version: 1
 key: id
@@ -107,8 +97,8 @@ facts:
 func newSite(t *testing.T) *site {
 	t.Helper()
 	s := newEmptySite(t)
-	require.NoError(t, s.Folder.Found(context.Background(), adria))
-	s.imports("people", "roster.csv", rosterMapping, rosterFile)
+	require.NoError(t, s.Folder.Found(context.Background(), ingesttest.Adria))
+	s.imports("people", "roster.csv", ingesttest.RosterMapping, rosterFile)
 	s.imports("pbx", "calls.csv", callsMapping, callsFile)
 	require.NoError(t, s.State.Settings().UpdateSetting(context.Background(), OrganisationSetting, Organisation{Name: "Adria Test"}, "", s.clock.Now()))
 	for _, p := range people {
@@ -126,13 +116,10 @@ func newEmptySite(t *testing.T) *site {
 	s := &site{t: t, dir: t.TempDir(), clock: &testClock{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}, ids: map[auth.Role]string{}}
 	state, err := store.Open(context.Background(), s.dir)
 	require.NoError(t, err)
-	folder := ingest.Share(s.dir, ingest.Deps{Formats: testFormats(), Now: s.clock.Now})
-	t.Cleanup(func() {
-		require.NoError(t, folder.Close(context.Background()))
-		require.NoError(t, state.Close())
-	})
-	texts, defs := testTexts()
-	s.Server, err = New(Deps{Folder: folder, State: state, Auth: auth.New(state, s.clock.Now), Texts: texts, Catalogue: defs, Formats: testFormats(),
+	t.Cleanup(func() { require.NoError(t, state.Close()) })
+	folder := ingesttest.Share(t, s.dir, s.clock.Now)
+	texts, defs := ingesttest.Catalogues()
+	s.Server, err = New(Deps{Folder: folder, State: state, Auth: auth.New(state, s.clock.Now), Texts: texts, Catalogue: defs, Formats: ingesttest.Formats(),
 		Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Version: "test", Insecure: true})
 	require.NoError(t, err)
 	s.handler = s.Handler()
@@ -142,13 +129,7 @@ func newEmptySite(t *testing.T) *site {
 // imports brings a file in.
 func (s *site) imports(from, name, mappingText, text string) ingest.Report {
 	s.t.Helper()
-	var report ingest.Report
-	require.NoError(s.t, s.Folder.Write(context.Background(), nil, func(f *ingest.Folder) (err error) {
-		report, err = f.Import(context.Background(), ingest.Delivery{Name: name, Spec: source.Spec{Source: from, Format: "mapping", Mapping: mappingText},
-			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
-		return err
-	}))
-	return report
+	return ingesttest.Import(s.t, s.Folder, from, name, mappingText, text)
 }
 
 // browser is somebody who asks, with their cookies.
@@ -284,19 +265,6 @@ func (c *testClock) tick() int {
 	return c.n
 }
 
-// testTexts loads once what all sites share.
-var testTexts = sync.OnceValues(func() (*i18n.Catalogue, *kpi.Catalogue) {
-	texts, err := i18n.Open()
-	if err != nil {
-		panic(err)
-	}
-	defs, err := kpi.Load()
-	if err != nil {
-		panic(err)
-	}
-	return texts, defs
-})
-
 // cheapHash is a hash of the password that takes next to no time to check.
 var cheapHash = sync.OnceValue(func() string {
 	salt := []byte("sixteen bytes of")
@@ -304,11 +272,3 @@ var cheapHash = sync.OnceValue(func() string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=64,t=1,p=1$%s$%s", argon2.Version, b64.EncodeToString(salt), b64.EncodeToString(key))
 })
-
-func testFormats() *source.Registry {
-	var r source.Registry
-	r.Register("mapping", mapping.New())
-	r.Register(asterisk.CDRName, asterisk.CDR{})
-	r.Register(asterisk.QueueLogName, asterisk.QueueLog{})
-	return &r
-}

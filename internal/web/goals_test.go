@@ -14,6 +14,7 @@ import (
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/question"
 	"github.com/callpace/callpace/internal/store"
@@ -38,7 +39,7 @@ func TestGoalFromTextToPage(t *testing.T) {
 
 	var f *kpi.Frame
 	require.NoError(t, s.Folder.Read(func(in *ingest.Folder) (err error) {
-		q, _, err := question.Asker{Settings: adria, Scope: kpi.Everything(), Now: s.clock.Now()}.Query(question.Words{KPIs: []string{"calls"}, Period: "2026-11"})
+		q, _, err := question.Asker{Settings: ingesttest.Adria, Scope: kpi.Everything(), Now: s.clock.Now()}.Query(question.Words{KPIs: []string{"calls"}, Period: "2026-11"})
 		require.NoError(t, err)
 		f, err = s.Catalogue.Run(context.Background(), in.Store().Engine(), q)
 		return err
@@ -123,7 +124,7 @@ func TestGoalPagesInEveryLanguage(t *testing.T) {
 	b.post("/goals/new", "text", "talk time between 1 and 6 minutes this month while contact rate stays").goes("/goals/4?done=set")
 	missing := regexp.MustCompile(`(?:^|[\s>])(goals|plan|nav|workdays|goal|pace|guard|attain|done)\.[a-z_]+`)
 	for _, calendar := range []facts.Calendar{facts.Gregorian, facts.SolarHijri} {
-		settings := adria
+		settings := ingesttest.Adria
 		settings.Calendar = calendar
 		require.NoError(t, s.Folder.Replace(context.Background(), nil, func(f *ingest.Folder) error { return f.SetSettings(context.Background(), settings) }))
 		for _, lang := range i18n.Languages() {

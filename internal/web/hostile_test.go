@@ -22,6 +22,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/question"
 	"github.com/callpace/callpace/internal/store"
@@ -78,7 +79,7 @@ func hostileSite(t *testing.T, texts []string) *site {
 		day := time.Date(2026, 11, 2+i%21, 8+i%9, i%60, 0, 0, time.UTC)
 		calls = append(calls, []string{fmt.Sprint("b", i), fmt.Sprint("b", i), day.Format(time.DateTime), key(who), "", key(i), at(who % 11), at(who % 7), at(who % 5), at(who % 3), "", outcomes[i*i%(3+i%2)%3], fmt.Sprint(i % 300), ""})
 	}
-	s.imports("people", texts[3]+".csv", rosterMapping, csvText(t, roster))
+	s.imports("people", texts[3]+".csv", ingesttest.RosterMapping, csvText(t, roster))
 	s.imports("dialler", texts[4]+".csv", hostileMapping, csvText(t, calls))
 	s.imports("crm", texts[5]+".csv", hostileLeads, csvText(t, leads))
 	for i := 0; i < len(texts); i += 400 { // names of attributes; a header with a NUL is refused

@@ -14,6 +14,7 @@ import (
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
 	"github.com/callpace/callpace/internal/question"
@@ -141,7 +142,7 @@ func TestHostileNamesOnPeoplePages(t *testing.T) {
 	s := newSite(t)
 	evil := `<script>alert(1)</script>"'&`
 	quoted := `"` + strings.ReplaceAll(evil, `"`, `""`) + `"`
-	s.imports("people2", "roster2.csv", rosterMapping, "agent,extension,team\n"+quoted+",901,"+quoted+"\n")
+	s.imports("people2", "roster2.csv", ingesttest.RosterMapping, "agent,extension,team\n"+quoted+",901,"+quoted+"\n")
 	s.imports("pbx", "more.csv", callsMapping, "id,started,ext,phone,campaign,disposition,talk\n"+
 		"e1,2026-11-20 09:00:00,"+quoted+",+385911111199,"+quoted+",sale,60\n")
 	manager := s.as(auth.Manager)

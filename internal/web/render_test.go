@@ -13,6 +13,7 @@ import (
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 )
 
 // Bounds of a page, however large the company is.
@@ -39,7 +40,7 @@ func TestEveryPageInEveryLanguage(t *testing.T) {
 // emptyCompany is as it is after the set-up.
 func emptyCompany(t *testing.T) *site {
 	s := newEmptySite(t)
-	require.NoError(t, s.Folder.Found(t.Context(), adria))
+	require.NoError(t, s.Folder.Found(t.Context(), ingesttest.Adria))
 	for _, p := range people {
 		p.Language, p.CreatedAt, p.PasswordAt, p.Password = "en", s.clock.Now(), s.clock.Now(), cheapHash()
 		a, err := s.State.Accounts().CreateAccount(t.Context(), p)
@@ -63,7 +64,7 @@ func hugeCompany(t *testing.T) *site {
 		at := start.AddDate(0, 0, i%21).Add(time.Duration(i%540) * time.Minute)
 		fmt.Fprintf(calls, "h%d,%s,%d,+3859%08d,Campaign %03d,%s,%d\n", i, at.Format(time.DateTime), 10_000+i*7%2000, i/2, i*13%200, outcomes[i*i%5], i%300)
 	}
-	s.imports("people", "huge.csv", rosterMapping, roster.String())
+	s.imports("people", "huge.csv", ingesttest.RosterMapping, roster.String())
 	s.imports("pbx", "huge-calls.csv", callsMapping, calls.String())
 	return s
 }

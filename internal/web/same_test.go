@@ -16,6 +16,7 @@ import (
 	"github.com/callpace/callpace/internal/api"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/present"
 	"github.com/callpace/callpace/internal/question"
@@ -53,13 +54,13 @@ func TestOneAnswerEverywhere(t *testing.T) {
 		answer := httptest.NewRecorder()
 		s.API.ServeHTTP(answer, r)
 		require.Equal(t, 200, answer.Code, answer.Body.String())
-		want, err := json.Marshal(present.Reader{Localizer: s.Texts.Localizer("en", question.Asker{Settings: adria}.Calendar()), Catalogue: s.Catalogue}.Answer(command))
+		want, err := json.Marshal(present.Reader{Localizer: s.Texts.Localizer("en", question.Asker{Settings: ingesttest.Adria}.Calendar()), Catalogue: s.Catalogue}.Answer(command))
 		require.NoError(t, err)
 		require.JSONEq(t, string(want), answer.Body.String(), name)
 
 		w.By = nil
 		whole := s.asCommand(w)
-		reader := present.Reader{Localizer: s.Texts.Localizer("en", question.Asker{Settings: adria}.Calendar()), Catalogue: s.Catalogue}
+		reader := present.Reader{Localizer: s.Texts.Localizer("en", question.Asker{Settings: ingesttest.Adria}.Calendar()), Catalogue: s.Catalogue}
 		manager.get("/kpi/"+url.PathEscape(name)+"?period=2026-11").has(200, reader.Figure(whole.Columns[0].Unit, whole.Rows[0].Figures[0]))
 		if x := whole.Rows[0].Figures[0]; whole.Columns[0].Unit == kpi.UnitCount {
 			manager.get("/kpi/"+url.PathEscape(name)+"/rows?period=2026-11").has(200, fmt.Sprintf("%d rows", int(x.Number)))

@@ -17,6 +17,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 )
 
 // code is what an authenticator app shows (RFC 6238).
@@ -69,12 +70,12 @@ func TestOrganisation(t *testing.T) {
 func TestReshape(t *testing.T) {
 	s := newSite(t)
 	b := s.as(auth.Admin)
-	want := adria
+	want := ingesttest.Adria
 	want.CreditDays, want.Calendar, want.AnsweredSeconds = 14, facts.SolarHijri, 2.5
 	form := but(but(but(organisation, "credit_days", "۱۴"), "calendar", "solar-hijri"), "answered_seconds", "2.5")
 	b.post("/settings/organisation", form...).has(200, "Make all facts anew?", "Credit days: 30 → 14", "Calendar: Gregorian → Solar Hijri", `name="credit_days" value="۱۴"`)
 	got, _, _ := s.Folder.Settings()
-	require.Equal(t, adria, got)
+	require.Equal(t, ingesttest.Adria, got)
 	b.post("/settings/organisation", append(form, "confirmed", "yes")...).goes("/settings/work")
 	require.Eventually(t, func() bool { j, _ := s.work.look(); return j.over }, time.Minute, time.Millisecond)
 	b.get("/settings/work").has(200, "all figures follow them")

@@ -10,6 +10,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 )
 
 var setUp = []string{"name", "Rada", "login", "rada@adria.example", "password", password, "language", "hr", "organisation", "Adria Prodaja",
@@ -69,14 +70,14 @@ func TestSetUpLinkExpires(t *testing.T) {
 // admin are asked for.
 func TestSetUpOfAFoundedFolder(t *testing.T) {
 	s := newEmptySite(t)
-	require.NoError(t, s.Folder.Found(ctx, adria))
+	require.NoError(t, s.Folder.Found(ctx, ingesttest.Adria))
 	token, err := s.Auth.CreateSetupLink(ctx)
 	require.NoError(t, err)
 	b := s.stranger()
 	b.get("/set-up/" + token).has(200).lacks(`name="zone"`)
 	b.post("/set-up/"+token, setUp...).goes("/")
 	got, _, _ := s.Folder.Settings()
-	require.Equal(t, adria, got)
+	require.Equal(t, ingesttest.Adria, got)
 }
 
 func TestSetUpWithTheSampleCompany(t *testing.T) {
