@@ -217,7 +217,7 @@ func TestCallsAreDrawn(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, draws, 1)
 	require.ElementsMatch(t, []string{callKey("pbx", "3"), callKey("pbx", "4")}, draws[0].Calls)
-	first := qa.get("/agents/Boris?period=this-month").has(200, "/calls/pbx/3", "/calls/pbx/4", "Draw anew").body
+	first := qa.get("/agents/Boris?period=this-month").has(200, "/calls/pbx/3", "/calls/pbx/4", "Draw again").body
 	listed := func(body string) []string { return regexp.MustCompile(`"/calls/pbx/\d+"`).FindAllString(body, -1) }
 	require.Equal(t, listed(first), listed(qa.get("/agents/Boris?period=this-month").body))
 	s.as(auth.Manager).get("/agents/Boris?period=this-month").has(200, "Draw five calls").lacks("/calls/pbx/3")

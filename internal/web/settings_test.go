@@ -73,7 +73,7 @@ func TestReshape(t *testing.T) {
 	want := ingesttest.Adria
 	want.CreditDays, want.Calendar, want.AnsweredSeconds = 14, facts.SolarHijri, 2.5
 	form := but(but(but(organisation, "credit_days", "۱۴"), "calendar", "solar-hijri"), "answered_seconds", "2.5")
-	b.post("/settings/organisation", form...).has(200, "Make all facts anew?", "Credit days: 30 → 14", "Calendar: Gregorian → Solar Hijri", `name="credit_days" value="۱۴"`)
+	b.post("/settings/organisation", form...).has(200, "Rebuild all facts?", "Credit days: 30 → 14", "Calendar: Gregorian → Solar Hijri", `name="credit_days" value="۱۴"`)
 	got, _, _ := s.Folder.Settings()
 	require.Equal(t, ingesttest.Adria, got)
 	b.post("/settings/organisation", append(form, "confirmed", "yes")...).goes("/settings/work")
