@@ -15,6 +15,8 @@ const (
 	isEndOfNth    code = "end_of_quarter"
 	isEndOfYear   code = "end_of_year_n" // by the end of 2027
 	isNthQuarter  code = "quarter"       // in the {ord} quarter
+	isMonth       code = "month"         // in {month}, {month} {year}
+	isEndOfMonth  code = "end_of_month"  // by the end of {month}
 	isUntilDate   code = "until"         // by, before a date
 	isEvery       code = "every"         // every {unit}, a {unit}
 	isPrevious    code = "previous"      // against the previous period

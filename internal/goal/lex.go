@@ -20,6 +20,8 @@ type token struct {
 	value    string
 	unit     calendar.Unit
 	n        int64
+	month    int64 // see found
+	year     int64
 	num      amount
 }
 
@@ -105,7 +107,7 @@ func (l *lexer) phraseAt(i int) (best token, ok bool) {
 			if e.unit != "" {
 				unit = e.unit
 			}
-			best, ok, sharp = token{code: e.code, from: i, to: m.end, value: e.value, unit: unit, n: m.n}, true, e.sharp
+			best, ok, sharp = token{code: e.code, from: i, to: m.end, value: e.value, unit: unit, n: m.n, month: m.month, year: m.year}, true, e.sharp
 		}
 	}
 	if ok && best.code == isKPI {

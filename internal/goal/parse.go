@@ -82,7 +82,7 @@ func (p *parser) parse() error {
 
 // takeMeans cuts out the means: from their mark to a stop, a guardrail or a period.
 func (p *parser) takeMeans() {
-	ends := []code{isStop, isWhile, isRolling, isWithin, isEndOf, isEndOfNth, isThisUnit, isNextUnit, isRollingOne, isField}
+	ends := []code{isStop, isWhile, isRolling, isWithin, isEndOf, isEndOfNth, isEndOfMonth, isMonth, isThisUnit, isNextUnit, isRollingOne, isField}
 	for i := 0; i < len(p.tokens); i++ {
 		t := p.tokens[i]
 		after := code("")
@@ -91,7 +91,7 @@ func (p *parser) takeMeans() {
 		}
 		// "by 15 %" is an amount, "by improving the script" are means.
 		means := t.code == isMeans || t.code == isMeansKept ||
-			t.code == isBy && !slices.Contains([]code{isNumeral, isDated, isStop, "", isLeast, isMost, isEndOf, isEachAgent, isEachTeam, isDimension}, after)
+			t.code == isBy && !slices.Contains([]code{isNumeral, isDated, isMonth, isStop, "", isLeast, isMost, isEndOf, isEachAgent, isEachTeam, isDimension}, after)
 		if !means {
 			continue
 		}

@@ -1,10 +1,13 @@
 package goal
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/facts"
 )
 
 // rail is what a text says of a guardrail.
@@ -107,7 +110,7 @@ func (p *parser) takeRest() error {
 		case isTo:
 			toNext = true
 		case isFrom:
-			fromNext = p.next(i, isNumeral) && p.tokens[i+1].code != isDated
+			fromNext = p.next(i, isNumeral) && p.tokens[i+1].code != isDated && p.tokens[i+1].code != isMonth
 		case isAgainst:
 			fromNext = p.next(i, isNumeral)
 		case isNow:
@@ -209,6 +212,19 @@ func (p *parser) period(i int, t token) error {
 		}
 		p.by = true
 		set(Dates, "", today, y.To)
+	case isMonth, isEndOfMonth:
+		if t.value, err = p.month(t); err != nil {
+			return err
+		}
+		if t.code == isMonth {
+			return p.date(i, t)
+		}
+		m, parsed := cal.Parse(t.value, today)
+		if parsed != nil || m.To <= today {
+			return p.fault("goal.bad_period", t, "text", t.raw)
+		}
+		p.by = true
+		set(Dates, "", today, m.To)
 	case isDated:
 		return p.date(i, t)
 	default:
@@ -238,6 +254,27 @@ func (p *parser) quarter(t token, set func(PeriodKind, calendar.Unit, int64, int
 	p.by = true
 	set(Dates, "", today, q.To)
 	return nil
+}
+
+// month gives the key of a month that is named, in the calendar that its name
+// belongs to: without a year the running one, or the next of that name.
+func (p *parser) month(t token) (key string, err error) {
+	hijri := t.month >= hijriMonths
+	if t.year != 0 && hijri != (t.year < 1700) {
+		return "", p.fault("goal.bad_period", t, "text", t.raw)
+	}
+	in := calendar.New(facts.Gregorian, time.Monday)
+	if hijri {
+		in = calendar.New(facts.SolarHijri, time.Saturday)
+	}
+	year, now, _ := in.Date(p.ctx.Today)
+	switch n := int(t.month % hijriMonths); {
+	case t.year != 0:
+		year = int(t.year)
+	case n < now:
+		year++
+	}
+	return fmt.Sprintf("%04d-%02d", year, t.month%hijriMonths), nil
 }
 
 // date reads 2026-11, 2026-Q4, a day or a run of them; after "until" it is the

@@ -1,6 +1,7 @@
 package goal
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // pattern is a phrase of the vocabulary, compiled: letters, spaces, * for the
-// rest of a word, and the places {n}, {unit} and {ord}.
+// rest of a word, and the places {n}, {unit}, {ord}, {month} and {year}.
 type pattern struct {
 	elems []elem
 	sharp int // letters that are written out: of two phrases as long, the one with more wins
@@ -28,6 +29,8 @@ const (
 	aNumber
 	aUnit
 	anOrdinal
+	aMonth
+	aYear
 )
 
 // found is where a pattern matched and what stood in its places.
@@ -35,6 +38,8 @@ type found struct {
 	end  int
 	n    int64
 	unit calendar.Unit
+	// A month by its number, 101 to 112 of the Solar Hijri calendar, and the year beside it; 0: none.
+	month, year int64
 }
 
 func compile(phrase string, more map[rune]rune) pattern {
@@ -42,7 +47,7 @@ func compile(phrase string, more map[rune]rune) pattern {
 	places := []struct {
 		name string
 		kind elemKind
-	}{{"{n}", aNumber}, {"{unit}", aUnit}, {"{ord}", anOrdinal}}
+	}{{"{n}", aNumber}, {"{unit}", aUnit}, {"{ord}", anOrdinal}, {"{month}", aMonth}, {"{year}", aYear}}
 	for phrase = strings.TrimSpace(phrase); phrase != ""; {
 		matched := false
 		for _, place := range places {
@@ -124,6 +129,18 @@ func (v *vocabulary) match(p pattern, f folded, at int) (best found, ok bool) {
 					try(e+1, j, got)
 				}
 			}
+		case aMonth:
+			for _, w := range v.months {
+				if j, ok := v.literal(w.pattern, f, i); ok {
+					got.month = w.n
+					try(e+1, j, got)
+				}
+			}
+		case aYear:
+			if y, ok := yearAt(f, i); ok {
+				got.year = y
+				try(e+1, i+4, got)
+			}
 		case aUnit:
 			for _, w := range v.units {
 				if j, ok := v.literal(w.pattern, f, i); ok {
@@ -166,4 +183,13 @@ func (v *vocabulary) literal(p pattern, f folded, i int) (end int, ok bool) {
 // boundary tells whether a word may end before a rune: not within letters.
 func boundary(f folded, i int) bool {
 	return i == 0 || i >= len(f.runes) || !wordy(f.runes[i]) || !wordy(f.runes[i-1])
+}
+
+// yearAt reads a year of this time, of either calendar: "2000 calls" has none.
+func yearAt(f folded, i int) (y int64, ok bool) {
+	if i+4 > len(f.runes) || i+4 < len(f.runes) && '0' <= f.runes[i+4] && f.runes[i+4] <= '9' {
+		return 0, false
+	}
+	y, err := strconv.ParseInt(string(f.runes[i:i+4]), 10, 64)
+	return y, err == nil && (1390 <= y && y < 1450 || 2015 <= y && y < 2100)
 }

@@ -23,7 +23,7 @@ import (
 var wordFiles embed.FS
 
 // wordFile is a file of words. A phrase may hold * (the rest of a word), {n} (a
-// number), {unit} (day to year) and {ord} (first to fourth); "today|day" says
+// number), {unit} (day to year), {ord} (first to fourth), {month} and {year}; "today|day" says
 // its unit itself.
 type wordFile struct {
 	Decimal   string                     `yaml:"decimal"`   // the sign before decimals; the other of , and . groups thousands
@@ -32,6 +32,8 @@ type wordFile struct {
 	Numbers   map[int64][]string         `yaml:"numbers"`
 	Ordinals  map[int64][]string         `yaml:"ordinals"`
 	Units     map[calendar.Unit][]string `yaml:"units"`
+	Months    map[int64][]string         `yaml:"months"`
+	Hijri     map[int64][]string         `yaml:"hijri_months"`
 	Every     map[calendar.Unit][]string `yaml:"every"` // adverbs: weekly
 	Scales    map[int64][]string         `yaml:"scales"`
 	Seconds   map[int64][]string         `yaml:"seconds"` // units of time by their length
@@ -58,6 +60,9 @@ type numberWord struct {
 	n int64
 }
 
+// hijriMonths is added to the number of a month of the Solar Hijri calendar.
+const hijriMonths = 100
+
 type unitWord struct {
 	pattern
 	unit calendar.Unit
@@ -73,6 +78,7 @@ type vocabulary struct {
 	numbers   []numberWord
 	ordinals  []numberWord
 	units     []unitWord
+	months    []numberWord // those of the Solar Hijri calendar from 101
 	known     []string
 }
 
@@ -121,6 +127,13 @@ func (v *vocabulary) take(w wordFile, own bool) {
 	for _, n := range slices.Sorted(maps.Keys(w.Ordinals)) {
 		for _, s := range w.Ordinals[n] {
 			v.ordinals = append(v.ordinals, numberWord{compile(s, v.fold), n})
+		}
+	}
+	for base, names := range []map[int64][]string{w.Months, w.Hijri} {
+		for _, n := range slices.Sorted(maps.Keys(names)) {
+			for _, s := range names[n] {
+				v.months = append(v.months, numberWord{compile(s, v.fold), n + int64(base)*hijriMonths})
+			}
 		}
 	}
 	for _, u := range []calendar.Unit{calendar.Day, calendar.Week, calendar.Month, calendar.Quarter, calendar.Year} {
@@ -194,25 +207,7 @@ func (v *vocabulary) add(e entry) {
 
 // with lays the names of a catalogue and of a company's own beside the words.
 func (v *vocabulary) with(ctx Context) *vocabulary {
-	out := *v
-	out.entries, out.known = make(map[rune][]entry, len(v.entries)), slices.Clone(v.known)
-	for r, list := range v.entries {
-		out.entries[r] = slices.Clip(list)
-	}
-	for _, d := range ctx.Catalogue.Defs() {
-		out.add(entry{code: isKPI, value: d.ID, text: d.ID})
-		if slices.Contains(notByName, d.ID) {
-			continue
-		}
-		for _, lang := range slices.Compact([]string{ctx.Lang, "en"}) {
-			for _, name := range namesOf(d.Name(lang)) {
-				out.add(entry{code: isKPI, value: d.ID, text: name})
-				if lang == ctx.Lang && v.inflected {
-					out.add(entry{code: isKPI, value: d.ID, text: stems(name)})
-				}
-			}
-		}
-	}
+	out := v.catalogue(ctx).clone()
 	for _, list := range []struct {
 		code  code
 		names []string
@@ -221,7 +216,83 @@ func (v *vocabulary) with(ctx Context) *vocabulary {
 			out.add(entry{code: list.code, value: name, text: strings.NewReplacer("*", " ", "{", " ").Replace(name)})
 		}
 	}
+	return out
+}
+
+// clone is a copy that can be added to.
+func (v *vocabulary) clone() *vocabulary {
+	out := *v
+	out.entries, out.known = make(map[rune][]entry, len(v.entries)), slices.Clip(v.known)
+	for r, list := range v.entries {
+		out.entries[r] = slices.Clip(list)
+	}
 	return &out
+}
+
+// catalogued is a vocabulary with a catalogue's names, made once for each language.
+type catalogued struct {
+	catalogue *kpi.Catalogue
+	*vocabulary
+}
+
+var withCatalogue = map[string]catalogued{}
+
+// catalogue lays the names of a catalogue's KPIs and of their variants beside the words.
+func (v *vocabulary) catalogue(ctx Context) *vocabulary {
+	wordsMu.Lock()
+	defer wordsMu.Unlock()
+	if c, ok := withCatalogue[ctx.Lang]; ok && c.catalogue == ctx.Catalogue {
+		return c.vocabulary
+	}
+	aliases := map[string][]string{}
+	for _, list := range v.entries {
+		for _, e := range list {
+			if e.code == isKPI && !strings.ContainsAny(e.text, "*{") {
+				aliases[e.value] = append(aliases[e.value], e.text)
+			}
+		}
+	}
+	out := v.clone()
+	for _, d := range ctx.Catalogue.Defs() {
+		out.add(entry{code: isKPI, value: d.ID, text: d.ID})
+		if slices.Contains(notByName, d.ID) {
+			continue
+		}
+		for _, lang := range slices.Compact([]string{ctx.Lang, "en"}) {
+			names := namesOf(d.Name(lang))
+			for _, name := range names {
+				out.named(d.ID, name, lang == ctx.Lang)
+			}
+			out.variants(d, lang, append(names, aliases[d.ID]...))
+		}
+	}
+	withCatalogue[ctx.Lang] = catalogued{ctx.Catalogue, out}
+	return out
+}
+
+// named adds a name of a KPI, in the reader's language in other cases, too.
+func (v *vocabulary) named(id, name string, own bool) {
+	v.add(entry{code: isKPI, value: id, text: name})
+	if own && v.inflected {
+		v.add(entry{code: isKPI, value: id, text: stems(name)})
+	}
+}
+
+// variants adds the names of a KPI with those of its variants: median talk
+// time, talk time median, and "talk time · median" as it is told back.
+func (v *vocabulary) variants(d *kpi.Def, lang string, names []string) {
+	for _, id := range d.Names() {
+		_, variant, ok := strings.Cut(id, ":")
+		if !ok {
+			continue
+		}
+		as := d.VariantName(lang, variant)
+		for _, name := range names {
+			for _, text := range []string{as + " " + name, name + " " + as, name + " · " + as} {
+				v.named(id, text, true)
+			}
+		}
+	}
 }
 
 // notByName are KPIs whose name is met in goals that mean another: "20 sales
