@@ -121,8 +121,17 @@ type Attainability struct {
 	Percentile *float64 // of that lift among those achieved before, 0 to 1
 	Best       *float64 // past period
 	Typical    *float64
-	Already    bool // the target is met as things are
+	Already    bool // what is usual reaches it
+	Met        bool // the target is reached
 }
+
+// The percentiles of achieved lifts up to which a required one is so called, as
+// in internal/goal/forecast.
+const (
+	realisticUpto   = 0.70
+	challengingUpto = 0.90
+	stretchUpto     = 0.98
+)
 
 // CheckAttainable gives the verdict by the lifts achieved before, not by the
 // chance if nothing changes: nine goals in ten that people set need a lift.
@@ -140,15 +149,17 @@ func (g Goal) CheckAttainable(catalogue *kpi.Catalogue, a Attainability) Check {
 		c.because("goal.check.past", "best", q(*a.Best), "typical", q(*a.Typical))
 	}
 	switch {
-	case a.Already:
+	case a.Met:
 		c.less(LookAt, callpace.M("goal.check.already"), callpace.M("goal.advice.higher"))
+	case a.Already:
+		c.less(LookAt, callpace.M("goal.check.usual_reaches"), callpace.M("goal.advice.higher"))
 	case a.Lift == nil || a.Percentile == nil:
 		c.less(Unknown, callpace.M("goal.check.no_lifts"), callpace.M("goal.advice.start_small"))
-	case *a.Percentile > 0.98:
+	case *a.Percentile > stretchUpto:
 		c.less(Lacking, callpace.M("goal.check.out_of_reach", "lift", lift(*a.Lift)), callpace.M("goal.advice.smaller"))
-	case *a.Percentile > 0.8:
+	case *a.Percentile > challengingUpto:
 		c.less(LookAt, callpace.M("goal.check.hard", "lift", lift(*a.Lift)), callpace.M("goal.advice.plan"))
-	case *a.Percentile > 0.4:
+	case *a.Percentile > realisticUpto:
 		c.because("goal.check.challenge", "lift", lift(*a.Lift))
 	default:
 		c.because("goal.check.within_reach", "lift", lift(*a.Lift))

@@ -69,10 +69,11 @@ func TestCheckAttainable(t *testing.T) {
 		require.Equal(t, want, said(parse(t, "25 sales a month").CheckAttainable(catalogue(t), a)))
 	}
 	f(goal.Attainability{}, "A unknown check.no_lifts")
-	f(goal.Attainability{Already: true}, "A look check.already")
-	f(goal.Attainability{Chance: p(0.16), Lift: p(0.25), Percentile: p(0.6), Best: p(27), Typical: p(20)}, "A good check.chance check.past check.challenge")
+	f(goal.Attainability{Already: true}, "A look check.usual_reaches")
+	f(goal.Attainability{Already: true, Met: true}, "A look check.already")
+	f(goal.Attainability{Chance: p(0.16), Lift: p(0.25), Percentile: p(0.8), Best: p(27), Typical: p(20)}, "A good check.chance check.past check.challenge")
 	f(goal.Attainability{Lift: p(0.02), Percentile: p(0.2)}, "A good check.within_reach")
-	f(goal.Attainability{Lift: p(0.4), Percentile: p(0.9)}, "A look check.hard")
+	f(goal.Attainability{Lift: p(0.4), Percentile: p(0.95)}, "A look check.hard")
 	f(goal.Attainability{Lift: p(9), Percentile: p(1)}, "A lacking check.out_of_reach")
 }
 

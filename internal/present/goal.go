@@ -146,7 +146,14 @@ func (w GoalWords) Frozen() string {
 	}
 	text := w.Figure(b.Value)
 	if b.Den > 0 {
-		text = w.T("goals.of", map[string]any{"value": text, "x": w.Number(b.Num, 0), "n": w.Number(b.Den, 0)})
+		key := "goals.of"
+		switch r.Form {
+		case kpi.KindMean:
+			key = "goals.mean_of"
+		case kpi.KindRatio:
+			key = "goals.ratio_of"
+		}
+		text = w.T(key, map[string]any{"value": text, "x": w.Number(b.Num, 0), "n": w.Number(b.Den, 0)})
 	}
 	return w.T("goals.frozen_at", map[string]any{"value": text, "from": w.Date(r.Frozen.Days.From), "to": w.Date(r.Frozen.Days.To - 1)})
 }

@@ -60,6 +60,28 @@ func GuardMean(now stats.Estimate, baseline float64, lower bool) (g Guard, chanc
 	return guard(chance), chance
 }
 
+// Dispersion gives φ of the days of a rate: Pearson's about their own stretches
+// of periodDays, drawn toward the peers' and the usual one, as forecasts have
+// it. It is at least 1, and 1 where nothing was counted.
+func Dispersion(own []Day, peers [][]Day, periodDays int) float64 {
+	series := make([][]stats.Count, 0, 1+len(peers))
+	var x, n float64
+	for _, days := range append([][]Day{own}, peers...) {
+		counts := make([]stats.Count, len(days))
+		for i, d := range days {
+			counts[i] = stats.Count{Events: d.X, Exposure: d.N}
+			x, n = x+d.X, n+d.N
+		}
+		series = append(series, counts)
+	}
+	least := 1 - x/n
+	if !(x > 0) || !(least > 0) {
+		return 1
+	}
+	level := levels(series, periodDays, least, usualOfRates)[0]
+	return math.Max(1, level.Phi/least)
+}
+
 func guard(chance float64) Guard {
 	switch {
 	case chance >= sure:

@@ -6,6 +6,7 @@ import (
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/forecast"
+	"github.com/callpace/callpace/internal/goal/pace"
 )
 
 // checks says how the goal does by each letter of SMART.
@@ -80,7 +81,7 @@ func attainability(r *Report) (a goal.Attainability) {
 		return a
 	}
 	s := r.Parts[(len(r.Parts)-1)/2]
-	a.Best, a.Typical = s.Best, s.Typical
+	a.Best, a.Typical, a.Met = s.Best, s.Typical, r.Begun && s.Verdict.Status == pace.Reached
 	if s.Known {
 		a.Chance = &s.Pace.Chance
 	}

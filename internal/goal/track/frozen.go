@@ -63,7 +63,7 @@ func (d Desk) Freeze(ctx context.Context, g goal.Goal, i goal.Instance) (Frozen,
 			return f, err
 		}
 		for _, row := range frame.Rows {
-			f.Parts[keyOf(row.Key)] = readingOf(row.Figures[0], units)
+			f.Parts[first(row.Key)] = readingOf(row.Figures[0], units)
 		}
 	}
 	return f, d.floors(ctx, g, i, &f)
@@ -85,7 +85,7 @@ func (d Desk) floors(ctx context.Context, g goal.Goal, i goal.Instance, f *Froze
 			return err
 		}
 		for _, row := range frame.Rows {
-			key, x := keyOf(row.Key), row.Figures[0]
+			key, x := first(row.Key), row.Figures[0]
 			floor := GuardFloor{KPI: rail.KPI, Value: x.Number, OK: x.Valid}
 			switch rail.Kind {
 			case goal.Level:
@@ -101,7 +101,8 @@ func (d Desk) floors(ctx context.Context, g goal.Goal, i goal.Instance, f *Froze
 	return nil
 }
 
-func keyOf(key []string) string {
+// first is the only key of a row, or dimension of a question; "" without any.
+func first(key []string) string {
 	if len(key) == 0 {
 		return ""
 	}

@@ -38,7 +38,7 @@ func (d Desk) Look(ctx context.Context, in Input) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Goal: g, Kind: kindOf(e), Unit: e.Unit, Currency: g.Target.Currency}
+	r := &Report{Goal: g, Kind: kindOf(e), Form: e.Kind, Unit: e.Unit, Currency: g.Target.Currency}
 	if r.Currency == "" && e.Unit == kpi.UnitMoney {
 		r.Currency = d.Base.Currency
 	}
@@ -124,10 +124,7 @@ type material struct {
 func (d Desk) material(ctx context.Context, r *Report) (*material, error) {
 	g := r.Goal
 	m := &material{figures: map[string]kpi.Figure{}}
-	by := ""
-	if len(g.Scope.By()) > 0 {
-		by = g.Scope.By()[0]
-	}
+	by := first(g.Scope.By())
 	m.source = source{kpi: g.KPI, kind: r.Kind, where: g.Scope.Filters(), by: by}
 	if err := d.actual(ctx, r, m); err != nil {
 		return nil, err
@@ -172,7 +169,7 @@ func (d Desk) actual(ctx context.Context, r *Report, m *material) error {
 		return err
 	}
 	for _, row := range f.Rows {
-		m.figures[keyOf(row.Key)] = row.Figures[0]
+		m.figures[first(row.Key)] = row.Figures[0]
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ type Report struct {
 	Frozen   Frozen         // as it was kept, or as it would be
 	Fresh    bool           // Frozen was read now and is to be kept
 	Unit     kpi.Unit
+	Form     kpi.Kind // of the KPI
 	Currency string
 	Kind     forecast.Kind // "": no forecast can be made of this KPI
 	LastDay  int64         // that the data know of
