@@ -3,7 +3,7 @@ GO       ?= go
 FUZZTIME ?= 10s
 
 .DEFAULT_GOAL := build
-.PHONY: build run test lint assets bench fuzz help
+.PHONY: build run test lint assets bench torture fuzz help
 
 build: assets ## build ./callpace
 	CGO_ENABLED=1 $(GO) build -trimpath -o callpace ./cmd/callpace
@@ -32,6 +32,10 @@ lint: ## gofmt, go vet and staticcheck (settings with reasons: staticcheck.conf)
 BENCH    ?=
 bench: build ## import and KPIs beside bare DuckDB, on 5 M generated calls
 	$(GO) run ./internal/bench $(BENCH)
+
+TORTURE  ?=
+torture: build ## kill it, fill its disk, damage its files (under 10 minutes; TORTURE=-long: hours, TORTURE=-help: the rest)
+	$(GO) run ./internal/torture $(TORTURE)
 
 fuzz: ## run every fuzz target for FUZZTIME each (default 10s)
 	@set -e; for package in $$($(GO) list ./...); do \

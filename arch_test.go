@@ -64,6 +64,7 @@ var layers = map[string]int{
 	"internal/api":          surfaces,
 	"cmd":                   program,
 	"internal/bench":        program,
+	"internal/torture":      program,
 	"e2e":                   program,
 }
 

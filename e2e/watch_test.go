@@ -141,3 +141,14 @@ func TestFollowedLog(t *testing.T) {
 	}
 	require.Equal(t, len(lines), read)
 }
+
+// callpace runs the binary on a data folder and gives what it prints.
+func callpace(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	var stderr bytes.Buffer
+	cmd := exec.Command(binary, append(args, "--data", dir)...)
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, "callpace %v\n%s", args, stderr.String())
+	return string(out)
+}
