@@ -79,6 +79,15 @@ func (a *app) replace(ctx context.Context, fn func(*ingest.Folder) error) error 
 	return a.opened(ctx, fn)
 }
 
+// perhaps is with for commands that know something without a folder, too: fn
+// is then given none.
+func (a *app) perhaps(ctx context.Context, fn func(*ingest.Folder) error) error {
+	if !ingest.Exists(a.Data) {
+		return fn(nil)
+	}
+	return a.with(ctx, fn)
+}
+
 func ready(fn func(*ingest.Folder) error) func(*ingest.Folder) error {
 	return func(f *ingest.Folder) error {
 		if err := f.Ready(); err != nil {

@@ -37,12 +37,8 @@ func (c *changesCommand) Run(ctx context.Context, a *app) error {
 			a.line("changes.none")
 			return nil
 		}
-		defs, err := catalogue(nil)
-		if err != nil {
-			return err
-		}
 		for _, x := range changes {
-			a.line("changes.line", "month", x.Month, "kpi", a.reader(defs).Name(x.Measure), "before", a.say.Total(x.Before, decimalsOf(x)), "after", a.say.Total(x.After, decimalsOf(x)),
+			a.line("changes.line", "month", x.Month, "kpi", a.reader(f.Catalogue()).Name(x.Measure), "before", a.say.Total(x.Before, decimalsOf(x)), "after", a.say.Total(x.After, decimalsOf(x)),
 				"reasons", a.reasons(x), "input", x.Input)
 		}
 		return nil

@@ -55,7 +55,17 @@ func (c *demoCommand) Run(ctx context.Context, a *app) error {
 		if a.Output == "table" {
 			a.line("demo.made", "files", len(files), "records", sum.Read, "seconds", a.say.Number(time.Since(started).Seconds(), 1))
 		}
-		return a.printOverviewOf(ctx, f, c.Keep)
+		if err := a.printOverviewOf(ctx, f); err != nil {
+			return err
+		}
+		switch {
+		case a.Output != "table":
+		case c.Keep:
+			a.line("demo.kept", "dir", a.Data)
+		case c.Listen == "": // what is served is there to play with
+			a.line("demo.go_on")
+		}
+		return nil
 	})
 	if err != nil || c.Listen == "" {
 		return err
@@ -64,11 +74,8 @@ func (c *demoCommand) Run(ctx context.Context, a *app) error {
 }
 
 // printOverviewOf prints how the running month stands against the one before.
-func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder, kept bool) error {
-	defs, err := kpi.Load()
-	if err != nil {
-		return err
-	}
+func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder) error {
+	defs := f.Catalogue()
 	q, month, err := a.query(f, question.Words{Period: "this-month"})
 	if err != nil {
 		return err
@@ -103,11 +110,6 @@ func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder, kept bool) 
 		}
 	}
 	fmt.Fprintln(a.stdout)
-	if kept {
-		a.line("demo.kept", "dir", a.Data)
-	} else {
-		a.line("demo.go_on")
-	}
 	return nil
 }
 

@@ -63,7 +63,7 @@ func (s *server) someAgent(ctx context.Context) (name string, err error) {
 		if err != nil {
 			return err
 		}
-		frame, err := s.defs.Run(ctx, f.Store().Engine(), q)
+		frame, err := f.Catalogue().Run(ctx, f.Store().Engine(), q)
 		if err == nil && len(frame.Rows) > 0 {
 			name = frame.Rows[0].Key[0]
 		}

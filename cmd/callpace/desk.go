@@ -9,7 +9,6 @@ import (
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/question"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -37,16 +36,12 @@ func (a *app) desk(ctx context.Context, f *ingest.Folder) (d track.Desk, err err
 }
 
 func (a *app) deskOn(ctx context.Context, f *ingest.Folder, s store.State) (d track.Desk, err error) {
-	defs, err := kpi.Load()
-	if err != nil {
-		return d, err
-	}
 	asker := a.asker(f)
 	base, _, err := asker.Query(question.Words{})
 	if err != nil {
 		return d, err
 	}
-	d = track.Desk{Catalogue: defs, Engine: f.Store().Engine(), Base: base}
+	d = track.Desk{Catalogue: f.Catalogue(), Engine: f.Store().Engine(), Base: base}
 	if d.Today, err = asker.Today(); err != nil {
 		return d, err
 	}

@@ -75,16 +75,7 @@ func (w goalWords) read(ctx goal.Context) (g goal.Goal, err error) {
 
 // book runs fn on the goals of the data folder.
 func (a *app) book(ctx context.Context, fn func(goals.Book) error) error {
-	return a.with(ctx, func(f *ingest.Folder) error {
-		return a.stateful(ctx, func(s store.State) error {
-			desk, err := a.deskOn(ctx, f, s)
-			if err != nil {
-				return err
-			}
-			a.endProgress()
-			return fn(goals.Book{State: s, Desk: desk, Now: a.now()})
-		})
-	})
+	return a.with(ctx, func(f *ingest.Folder) error { return a.bookOn(ctx, f, f.Catalogue(), fn) })
 }
 
 // console is who sets goals on the command line: the folder's owner.

@@ -48,11 +48,11 @@ func (s *sortBy) Decode(c *kong.DecodeContext) error {
 
 // Run computes KPIs.
 func (c *kpiQueryCommand) Run(ctx context.Context, a *app) error {
-	defs, err := catalogue(c.Definitions)
-	if err != nil {
-		return err
-	}
 	return a.with(ctx, func(f *ingest.Folder) error {
+		defs, err := catalogue(f, c.Definitions)
+		if err != nil {
+			return err
+		}
 		w := c.words(question.List(c.Kpis)...)
 		w.Compare, w.Sort, w.Limit, w.Shrink = c.Compare, string(c.Sort), c.Limit, c.Shrink
 		w.Costs = c.CostsBy
@@ -74,12 +74,18 @@ type kpiListCommand struct {
 	Definitions []string `placeholder:"FILE" type:"existingfile" sep:"none"`
 }
 
-// Run lists the KPIs.
-func (c *kpiListCommand) Run(a *app) error {
-	defs, err := catalogue(c.Definitions)
-	if err != nil {
-		return err
-	}
+// Run lists the KPIs: of the data folder, where there is one.
+func (c *kpiListCommand) Run(ctx context.Context, a *app) error {
+	return a.perhaps(ctx, func(f *ingest.Folder) error {
+		defs, err := catalogue(f, c.Definitions)
+		if err != nil {
+			return err
+		}
+		return a.listKPIs(defs)
+	})
+}
+
+func (a *app) listKPIs(defs *kpi.Catalogue) error {
 	var rows [][]string
 	for _, d := range defs.Defs() {
 		names := slices.DeleteFunc(d.Names(), func(n string) bool { return n == d.ID })
@@ -116,43 +122,41 @@ type kpiExplainCommand struct {
 // Run explains a KPI. In a data folder it also shows the query and the sources
 // that feed it; without one, the definition alone.
 func (c *kpiExplainCommand) Run(ctx context.Context, a *app) error {
-	defs, err := catalogue(c.Definitions)
-	if err != nil {
-		return err
-	}
-	e, err := defs.Explain(c.ID)
-	if err != nil {
-		return err
-	}
+	var defs *kpi.Catalogue
+	var e *kpi.Explanation
 	var statements, sources []string
 	allocation := kpi.NoAllocation
-	if ingest.Exists(a.Data) {
-		err := a.with(ctx, func(f *ingest.Folder) error {
-			q, _, err := a.query(f, asked{}.words(c.ID))
-			if err != nil {
-				return err
-			}
-			if e, err = defs.ExplainFor(c.ID, q); err != nil {
-				return err
-			}
-			allocation = q.Allocation
-			plan, err := defs.Plan(ctx, f.Store().Engine(), q)
-			if err != nil {
-				return err
-			}
-			for _, s := range plan.Selects() {
-				text, err := f.Store().Engine().SQL(ctx, s)
-				if err != nil {
-					return err
-				}
-				statements = append(statements, text)
-			}
-			sources, err = f.SourcesOf(ctx, e.Facts)
+	err := a.perhaps(ctx, func(f *ingest.Folder) (err error) {
+		if defs, err = catalogue(f, c.Definitions); err != nil {
 			return err
-		})
+		}
+		if e, err = defs.Explain(c.ID); err != nil || f == nil {
+			return err
+		}
+		q, _, err := a.query(f, asked{}.words(c.ID))
 		if err != nil {
 			return err
 		}
+		if e, err = defs.ExplainFor(c.ID, q); err != nil {
+			return err
+		}
+		allocation = q.Allocation
+		plan, err := defs.Plan(ctx, f.Store().Engine(), q)
+		if err != nil {
+			return err
+		}
+		for _, s := range plan.Selects() {
+			text, err := f.Store().Engine().SQL(ctx, s)
+			if err != nil {
+				return err
+			}
+			statements = append(statements, text)
+		}
+		sources, err = f.SourcesOf(ctx, e.Facts)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if a.Output == "json" {
 		out := explained(e, a.lang, statements, sources)

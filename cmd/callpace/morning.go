@@ -12,11 +12,11 @@ import (
 
 // morningMail makes the sender of mails of a server.
 func (s *server) morningMail(log *slog.Logger) *morning.Service {
-	return morning.New(morning.Deps{Folder: s.folder, State: s.state, Catalogue: s.defs, Now: s.app.now, Log: log, Pages: s.url,
+	return morning.New(morning.Deps{Folder: s.folder, State: s.state, Now: s.app.now, Log: log, Pages: s.url,
 		Organisation: func(ctx context.Context) (morning.Organisation, error) {
 			var o web.Organisation
 			err := s.state.Settings().FindSetting(ctx, web.OrganisationSetting, &o)
 			return o.ForLetters(), err
 		},
-		Write: letter.Writer{Texts: s.app.texts, Catalogue: s.defs}.Message, Send: mail.Sender{}.Send})
+		Write: letter.Writer{Texts: s.app.texts}.Message, Send: mail.Sender{}.Send})
 }

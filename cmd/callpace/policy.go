@@ -20,19 +20,19 @@ type settingsKpiCommand struct {
 
 // Run sets settings of a KPI from a day on, and lists those of one KPI or of all.
 func (c *settingsKpiCommand) Run(ctx context.Context, a *app) error {
-	defs, err := catalogue(c.Definitions)
-	if err != nil {
-		return err
-	}
-	shown := defs.Defs()
-	if c.ID != "" {
-		d, err := defs.Find(c.ID)
+	return a.replace(ctx, func(f *ingest.Folder) error {
+		defs, err := catalogue(f, c.Definitions)
 		if err != nil {
 			return err
 		}
-		shown = []*kpi.Def{d}
-	}
-	return a.replace(ctx, func(f *ingest.Folder) error {
+		shown := defs.Defs()
+		if c.ID != "" {
+			d, err := defs.Find(c.ID)
+			if err != nil {
+				return err
+			}
+			shown = []*kpi.Def{d}
+		}
 		if len(c.Set) > 0 {
 			p, err := c.apply(a, f, defs, shown[0])
 			if err != nil {

@@ -30,8 +30,12 @@ func (q asked) words(kpis ...string) question.Words {
 	return question.Words{KPIs: kpis, By: q.By, Where: q.Where, Period: q.Period, From: q.From, To: q.To}
 }
 
-// catalogue loads the KPIs, the user's own beside the built-in ones.
-func catalogue(paths []string) (*kpi.Catalogue, error) {
+// catalogue gives the KPIs of the folder's organisation (nil: of none), with
+// those in files beside them.
+func catalogue(f *ingest.Folder, paths []string) (*kpi.Catalogue, error) {
+	if f != nil && len(paths) == 0 {
+		return f.Catalogue(), nil
+	}
 	var files []kpi.File
 	for _, p := range paths {
 		data, err := os.ReadFile(p)
@@ -40,7 +44,10 @@ func catalogue(paths []string) (*kpi.Catalogue, error) {
 		}
 		files = append(files, kpi.File{Name: p, Data: data})
 	}
-	return kpi.Load(files...)
+	if f == nil {
+		return kpi.Load(files...)
+	}
+	return f.Policy().Catalogue(files...)
 }
 
 // asker is whoever sits at the console: the owner of the folder.

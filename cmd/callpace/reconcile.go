@@ -19,16 +19,12 @@ type reconcileCommand struct {
 
 // Run walks from a source's rows to what each KPI counted.
 func (c *reconcileCommand) Run(ctx context.Context, a *app) error {
-	defs, err := kpi.Load()
-	if err != nil {
-		return err
-	}
 	return a.with(ctx, func(f *ingest.Folder) error {
 		q, _, err := a.query(f, asked{days: c.days}.words())
 		if err != nil {
 			return err
 		}
-		r, err := f.Reconcile(ctx, defs, q, c.Source)
+		r, err := f.Reconcile(ctx, f.Catalogue(), q, c.Source)
 		if err != nil {
 			return err
 		}

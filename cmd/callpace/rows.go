@@ -17,11 +17,11 @@ type rowsCommand struct {
 
 // Run shows the rows behind a number.
 func (c *rowsCommand) Run(ctx context.Context, a *app) error {
-	defs, err := catalogue(c.Definitions)
-	if err != nil {
-		return err
-	}
 	return a.with(ctx, func(f *ingest.Folder) error {
+		defs, err := catalogue(f, c.Definitions)
+		if err != nil {
+			return err
+		}
 		q, _, err := a.query(f, c.words(c.Kpi))
 		if err != nil {
 			return err

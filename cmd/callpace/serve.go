@@ -21,7 +21,6 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/store"
 	"github.com/callpace/callpace/internal/web"
@@ -89,7 +88,6 @@ type server struct {
 	url    string
 	folder *ingest.SharedFolder
 	state  *store.DB
-	defs   *kpi.Catalogue
 	auth   *auth.Service
 	http   *http.Server
 
@@ -120,17 +118,13 @@ func (w *work) end(ctx context.Context) {
 }
 
 func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c serveCommand) (*server, error) {
-	defs, err := kpi.Load()
-	if err != nil {
-		return nil, err
-	}
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	s := &server{app: a, state: state, defs: defs, url: strings.TrimSuffix(cmp.Or(c.PublicURL, "http://"+reachable(address)), "/"), auth: auth.New(state, a.now), work: &work{}}
+	s := &server{app: a, state: state, url: strings.TrimSuffix(cmp.Or(c.PublicURL, "http://"+reachable(address)), "/"), auth: auth.New(state, a.now), work: &work{}}
 	s.work.ctx, s.work.stop = context.WithCancel(ctx)
 	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats(), Now: a.now, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
 	s.morning = s.morningMail(log)
-	pages, err := web.New(web.Deps{Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Catalogue: defs, Formats: formats(),
+	pages, err := web.New(web.Deps{Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Formats: formats(),
 		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicURL == "" && isLoopback(address), Go: s.work.run, Sample: s.sample, WatchRoot: c.WatchRoot,
 		Recordings: c.Recordings, API: s.api(log)})
 	if err != nil {

@@ -20,7 +20,6 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -29,13 +28,12 @@ const Prefix = "/api/v1"
 
 // Deps are what the API needs.
 type Deps struct {
-	Folder    *ingest.SharedFolder
-	State     *store.DB
-	Auth      *auth.Service
-	Texts     *i18n.Catalogue
-	Catalogue *kpi.Catalogue
-	Now       func() time.Time
-	Log       *slog.Logger
+	Folder *ingest.SharedFolder
+	State  *store.DB
+	Auth   *auth.Service
+	Texts  *i18n.Catalogue
+	Now    func() time.Time
+	Log    *slog.Logger
 	// SeePeers tells whether agents see the numbers of their teams; nil: no.
 	SeePeers func(context.Context) bool
 	// Spool is a folder for what is uploaded; "": the system's own.

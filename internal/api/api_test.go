@@ -201,7 +201,7 @@ func (s *site) count() int64 {
 	require.NoError(s.t, s.folder.Read(func(f *ingest.Folder) error {
 		q, _, err := question.Asker{Settings: f.Settings(), Policy: f.Policy(), Scope: kpi.Everything(), Now: s.now}.Query(question.Words{KPIs: []string{"calls"}})
 		require.NoError(s.t, err)
-		frame, err := s.api.Catalogue.Run(context.Background(), f.Store().Engine(), q)
+		frame, err := f.Catalogue().Run(context.Background(), f.Store().Engine(), q)
 		if err == nil {
 			n = int64(frame.Rows[0].Figures[0].Number)
 		}

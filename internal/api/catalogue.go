@@ -75,10 +75,10 @@ func (c *caller) entry(d *kpi.Def) KPIEntry {
 
 func (a *API) listKPIs(_ context.Context, c *caller, _ *struct{}) (*catalogueOutput, error) {
 	out := &catalogueOutput{}
-	for _, d := range a.Catalogue.Defs() {
+	for _, d := range c.defs.Defs() {
 		out.Body.KPIs = append(out.Body.KPIs, c.entry(d))
 	}
-	for _, d := range a.Catalogue.Dimensions() {
+	for _, d := range c.defs.Dimensions() {
 		out.Body.Dimensions = append(out.Body.Dimensions, dimensionEntry{d, c.reader.Dimension(d)})
 	}
 	return out, nil
@@ -89,7 +89,7 @@ func (a *API) explainKPI(ctx context.Context, c *caller, in *explainInput) (*exp
 	if err != nil {
 		return nil, err
 	}
-	e, err := a.Catalogue.ExplainFor(in.KPI, q)
+	e, err := c.defs.ExplainFor(in.KPI, q)
 	if err != nil {
 		return nil, err
 	}

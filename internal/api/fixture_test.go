@@ -69,8 +69,8 @@ func newSite(t *testing.T) *site {
 	require.NoError(t, s.folder.Found(ctx, ingesttest.Adria))
 	s.imports("people", "roster.csv", ingesttest.RosterMapping, rosterFile)
 	s.imports("pbx", "calls.jsonl", callsMapping, callsFile)
-	texts, defs := ingesttest.Catalogues()
-	s.api = New(Deps{Folder: s.folder, State: s.state, Auth: auth.New(s.state, clock), Texts: texts, Catalogue: defs, Now: clock,
+	texts, _ := ingesttest.Catalogues()
+	s.api = New(Deps{Folder: s.folder, State: s.state, Auth: auth.New(s.state, clock), Texts: texts, Now: clock,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Spool: filepath.Join(dir), UploadLimit: 1 << 20})
 	return s
 }

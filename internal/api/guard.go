@@ -32,6 +32,7 @@ type caller struct {
 	who       auth.Identity
 	settings  facts.Settings
 	policy    kpi.Policy
+	defs      *kpi.Catalogue
 	now       time.Time
 	peers     bool
 }
@@ -57,10 +58,13 @@ func (c *caller) rowAsker() question.Asker {
 
 // reader speaks the language that was asked for, else the account's own.
 func (a *API) reader(r *http.Request, own string) present.Reader {
-	var s facts.Settings
-	_ = a.Folder.Read(func(f *ingest.Folder) error { s = f.Settings(); return nil }) // without an organisation the plain calendar does
+	var s facts.Settings // without an organisation the plain calendar does
+	defs := kpi.Builtin()
+	if settled := a.Folder.Settled(); settled != nil {
+		s, defs = settled.Settings, settled.Catalogue
+	}
 	lang := i18n.Prefer("", r.Header.Get("Accept-Language"), own)
-	return present.Reader{Localizer: a.Texts.Localizer(lang, calendar.New(s.Calendar, s.WeekStart)), Catalogue: a.Catalogue}
+	return present.Reader{Localizer: a.Texts.Localizer(lang, calendar.New(s.Calendar, s.WeekStart)), Catalogue: defs}
 }
 
 // needs is the name under which an operation keeps its permission.
@@ -103,7 +107,7 @@ func (a *API) identify(r *http.Request, c *caller) error {
 		c.peers = a.SeePeers(r.Context())
 	}
 	return a.Folder.Read(func(f *ingest.Folder) error {
-		c.settings, c.policy = f.Settings(), f.Policy()
+		c.settings, c.policy, c.defs = f.Settings(), f.Policy(), f.Catalogue()
 		return nil
 	})
 }

@@ -78,7 +78,7 @@ func (a *API) askKPIs(ctx context.Context, c *caller, in *kpiInput) (*kpiOutput,
 	}
 	var f *kpi.Frame
 	err = a.Folder.Read(func(folder *ingest.Folder) (err error) {
-		f, err = a.Catalogue.Run(ctx, folder.Store().Engine(), q)
+		f, err = c.defs.Run(ctx, folder.Store().Engine(), q)
 		return err
 	})
 	if err != nil {
@@ -98,7 +98,7 @@ func (a *API) listRows(ctx context.Context, c *caller, in *rowsInput) (*rowsOutp
 	}
 	var p behind.Page
 	err = a.Folder.Read(func(f *ingest.Folder) (err error) {
-		p, err = behind.Number(ctx, a.Catalogue, f.Store().Engine(), q, in.Cursor, in.Limit)
+		p, err = behind.Number(ctx, c.defs, f.Store().Engine(), q, in.Cursor, in.Limit)
 		return err
 	})
 	if err != nil {

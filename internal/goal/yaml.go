@@ -19,7 +19,9 @@ func Marshal(goals []Goal) ([]byte, error) {
 // gives an Invalid error with the line; what the goals say is for Validate.
 func Unmarshal(data []byte) ([]Goal, error) {
 	var file struct {
-		Goals []Goal `yaml:"goals"`
+		Goals    []Goal `yaml:"goals"`
+		Measures any    `yaml:"measures"` // definitions, for others to read
+		KPIs     any    `yaml:"kpis"`
 	}
 	err := yaml.UnmarshalWithOptions(data, &file, yaml.Strict())
 	if err == nil {

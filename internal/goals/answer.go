@@ -124,8 +124,9 @@ func Record(e Entry) []string {
 	return out
 }
 
-// ChangeAnswer is one goal of a configuration's diff.
+// ChangeAnswer is one goal, KPI or measure of a configuration's diff.
 type ChangeAnswer struct {
+	Kind  string   `json:"kind"` // goal, kpi, measure
 	ID    string   `json:"id,omitempty"`
 	New   bool     `json:"new"`
 	Lines []string `json:"lines"`
@@ -135,7 +136,7 @@ type ChangeAnswer struct {
 func DiffAnswer(changes []Change) []ChangeAnswer {
 	out := []ChangeAnswer{}
 	for _, c := range changes {
-		a := ChangeAnswer{New: c.Was == nil}
+		a := ChangeAnswer{Kind: "goal", New: c.Was == nil}
 		if c.Was != nil {
 			a.ID = c.Was.ID
 		}

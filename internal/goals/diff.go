@@ -9,40 +9,55 @@ import (
 
 // compare lists the lines of YAML in which a goal differs from what it was.
 func (c *Change) compare() error {
-	after, err := lines(c.Goal)
+	after, err := bodyOf(c.Goal)
 	if err != nil {
 		return err
 	}
-	var before []string
+	var before string
 	if c.Was != nil {
-		if before, err = lines(c.Was.Goal); err != nil {
+		if before, err = bodyOf(c.Was.Goal); err != nil {
 			return err
 		}
 	}
-	for _, l := range before {
-		if !slices.Contains(after, l) {
-			c.Lines = append(c.Lines, Line{"-", l})
-		}
-	}
-	for _, l := range after {
-		if !slices.Contains(before, l) {
-			c.Lines = append(c.Lines, Line{"+", l})
-		}
-	}
+	c.Lines = Compare(before, after)
 	return nil
 }
 
-// lines are those of a goal's YAML, each under the names that it stands
-// below, so that two equal lines mean the same.
-func lines(g goal.Goal) ([]string, error) {
+// bodyOf is a goal as YAML, whatever its id and version.
+func bodyOf(g goal.Goal) (string, error) {
 	g.ID, g.Version = "", 0
 	data, err := goal.Marshal([]goal.Goal{g})
-	if err != nil {
-		return nil, err
+	_, body, _ := strings.Cut(string(data), "\n")
+	return body, err
+}
+
+// Compare lists the lines in which one item of YAML differs from another, each
+// under the names that it stands below.
+func Compare(before, after string) []Line {
+	was, is := lines(before), lines(after)
+	var out []Line
+	for _, l := range was {
+		if !slices.Contains(is, l) {
+			out = append(out, Line{"-", l})
+		}
 	}
+	for _, l := range is {
+		if !slices.Contains(was, l) {
+			out = append(out, Line{"+", l})
+		}
+	}
+	return out
+}
+
+// lines are those of YAML, each under the names that it stands below, so that
+// two equal lines mean the same.
+func lines(body string) []string {
 	var out, above []string
 	var depth []int
-	for _, l := range strings.Split(strings.TrimRight(string(data), "\n"), "\n")[1:] {
+	if strings.TrimSpace(body) == "" {
+		return nil
+	}
+	for _, l := range strings.Split(strings.TrimRight(body, "\n"), "\n") {
 		text := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(l), "- "))
 		indent := strings.Index(l, text)
 		for len(depth) > 0 && depth[len(depth)-1] >= indent {
@@ -54,5 +69,5 @@ func lines(g goal.Goal) ([]string, error) {
 		}
 		out = append(out, strings.Join(append(slices.Clone(above), text), "."))
 	}
-	return out, nil
+	return out
 }

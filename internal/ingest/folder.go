@@ -40,6 +40,7 @@ type Folder struct {
 	store    *duck.Store
 	settings facts.Settings
 	policy   kpi.Policy
+	defs     func() *kpi.Catalogue // by the policy
 	warnings warnings
 	behind   error                            // why the facts could not follow the journal
 	respec   func(journal.Input) *source.Spec // in a trial: by what an input is read instead; nil where it is not
@@ -112,7 +113,8 @@ func (f *Folder) open(ctx context.Context) error {
 	if !found {
 		return callpace.E(callpace.NotFound, "folder.missing", "dir", f.dir)
 	}
-	f.settings, f.policy = s.Settings, s.Policy
+	f.settings = s.Settings
+	f.setPolicy(s.Policy)
 	for _, d := range f.journal.Damage() {
 		f.notice(d.Key, "detail", d.Error())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/callpace/callpace"
@@ -27,8 +28,23 @@ func (f *Folder) SetPolicy(ctx context.Context, p kpi.Policy) error {
 	if err := putSettings(ctx, f.journal, organisation{f.settings, p}, f.deps.Now()); err != nil {
 		return err
 	}
-	f.policy = p
+	f.setPolicy(p)
 	return nil
+}
+
+// Catalogue gives the KPIs that the organisation can ask for, its own included.
+func (f *Folder) Catalogue() *kpi.Catalogue { return f.defs() }
+
+// setPolicy takes a policy over; the catalogue is made when it is first asked
+// for, which takes as long as a question.
+func (f *Folder) setPolicy(p kpi.Policy) {
+	f.policy, f.defs = p, sync.OnceValue(func() *kpi.Catalogue {
+		c, err := p.Catalogue()
+		if err != nil { // no definition can cause that: those that are faulty are left out
+			return kpi.Builtin()
+		}
+		return c
+	})
 }
 
 func readSettings(ctx context.Context, j *journal.Journal) (o organisation, found bool, err error) {

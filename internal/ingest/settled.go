@@ -11,19 +11,21 @@ import (
 // patience is how long a reader waits while the facts are replaced.
 const patience = 5 * time.Second
 
-// Settings gives what the organisation settled; ok is false where there is
-// none yet. It never waits, not even while the facts are replaced.
-func (s *SharedFolder) Settings() (settings facts.Settings, policy kpi.Policy, ok bool) {
-	o := s.settled.Load()
-	if o == nil {
-		return settings, policy, false
-	}
-	return o.Settings, o.Policy, true
+// Settled is what an organisation has settled, and the KPIs that it defines: one
+// state of them, not to be written.
+type Settled struct {
+	facts.Settings
+	kpi.Policy
+	Catalogue *kpi.Catalogue
 }
+
+// Settled gives what the organisation settled; nil where there is none yet. It
+// never waits, not even while the facts are replaced.
+func (s *SharedFolder) Settled() *Settled { return s.settled.Load() }
 
 // settle lets readers of the settings see those that the folder has now.
 func (s *SharedFolder) settle() {
-	s.settled.Store(&organisation{s.folder.settings, s.folder.policy})
+	s.settled.Store(&Settled{s.folder.settings, s.folder.policy, s.folder.Catalogue()})
 }
 
 // look takes the reader's side of whole, unless its other side is held for long.

@@ -23,7 +23,7 @@ type SharedFolder struct {
 	whole  sync.RWMutex // held by whoever replaces the facts, the settings or the folder
 	folder *Folder      // nil until it is open
 
-	settled atomic.Pointer[organisation] // nil until it is open
+	settled atomic.Pointer[Settled] // nil until it is open
 }
 
 // Share makes a SharedFolder of a folder that Open is to open.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/callpace/callpace"
 )
@@ -101,6 +102,8 @@ type Def struct {
 	Sources     []string       `yaml:"sources"`
 	Rules       []Rule         `yaml:"rules"`
 	Variants    []Variant      `yaml:"variants"`
+	// Retired is set for one that is offered no more, and still answers where it was asked for.
+	Retired bool `yaml:"retired"`
 	// Titles and Texts are a user's own name and description by language.
 	Titles map[string]string `yaml:"name"`
 	Texts  map[string]string `yaml:"description"`
@@ -117,6 +120,7 @@ type Catalogue struct {
 	dimOrder []string
 	settings map[string]settingRule
 	locale   *locale
+	faults   map[string]error // of kept definitions that are left out, by id
 }
 
 // File is a catalogue file of a user's.
@@ -125,10 +129,17 @@ type File struct {
 	Data []byte
 }
 
-// Load gives the built-in catalogue with the users' files laid beside it. A
-// file that cannot be understood, or that says nonsense, gives an Invalid
-// error with file and line.
-func Load(files ...File) (*Catalogue, error) {
+// Builtin is the catalogue that callpace ships.
+func Builtin() *Catalogue {
+	c, err := shipped()
+	if err != nil {
+		panic(err) // its files are part of the program
+	}
+	return c
+}
+
+// shipped reads the built-in files once: that takes longer than most questions.
+var shipped = sync.OnceValues(func() (*Catalogue, error) {
 	c := &Catalogue{measures: map[string]*MeasureDef{}, kpis: map[string]*Def{}, dims: map[string]*dimension{}}
 	c.locale = newLocale()
 	if err := errors.Join(c.loadDimensions(), c.loadSettings()); err != nil {
@@ -144,23 +155,37 @@ func Load(files ...File) (*Catalogue, error) {
 			return nil, err
 		}
 	}
-	shipped := len(c.order)
+	return c, nil
+})
+
+// Load gives the built-in catalogue with the users' files laid beside it. A
+// file that cannot be understood, or that says nonsense, gives an Invalid
+// error with file and line.
+func Load(files ...File) (*Catalogue, error) {
+	c, err := shipped()
+	if err != nil || len(files) == 0 {
+		return c, err
+	}
+	known := len(c.order)
+	c = c.clone()
 	for _, f := range files {
 		if err := c.add(f); err != nil {
 			return nil, err
 		}
 	}
 	// What is built in is checked by a test, not at every start.
-	return c, c.check(c.order[shipped:], func(m *MeasureDef) bool {
+	return c, c.check(c.order[known:], func(m *MeasureDef) bool {
 		return slices.ContainsFunc(files, func(f File) bool { return f.Name == m.where.file })
 	})
 }
 
-// Defs lists the KPIs in the order in which they are written.
+// Defs lists the KPIs that are not retired, in the order in which they are written.
 func (c *Catalogue) Defs() []*Def {
-	out := make([]*Def, len(c.order))
-	for i, id := range c.order {
-		out[i] = c.kpis[id]
+	out := make([]*Def, 0, len(c.order))
+	for _, id := range c.order {
+		if d := c.kpis[id]; !d.Retired {
+			out = append(out, d)
+		}
 	}
 	return out
 }

@@ -39,6 +39,7 @@ func (c *Catalogue) add(f File) error {
 	var content struct {
 		Measures []*MeasureDef `yaml:"measures"`
 		KPIs     []*Def        `yaml:"kpis"`
+		Goals    any           `yaml:"goals"` // of a configuration, for others to read
 	}
 	tree, err := parser.ParseBytes(f.Data, 0)
 	if err == nil && len(tree.Docs) > 0 && tree.Docs[0].Body != nil {

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strconv"
@@ -75,18 +76,58 @@ type compiler struct {
 	ids       *[]string // of the KPIs compiled
 }
 
-func (c compiler) formula(text string) (formula, error) {
+func (c compiler) formula(text string) (f formula, err error) {
 	n, err := parseFormula(text)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		f, err = c.node(text, n)
 	}
-	return c.node(text, n)
+	return f, asWritten(text, err)
 }
 
 var variantInFormula = regexp.MustCompile(`\b([A-Za-z_]\w*):([\w.]+(?::\w+)?)`)
 
+// asWritten moves the place of a fault back to where it is in the text that
+// parseFormula was given.
+func asWritten(text string, err error) error {
+	var e *callpace.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	column, ok := e.Args["column"].(int)
+	if (e.Args["text"] != text && e.Key != "kpi.expr.syntax") || !ok {
+		return err
+	}
+	shift := 0
+	for _, m := range variantInFormula.FindAllStringSubmatchIndex(text, -1) {
+		for _, x := range []struct{ at, more int }{{m[3], 1}, {m[1], 2}} { // [" for the colon, and "] at the end
+			if column > x.at+shift+1 {
+				shift += min(x.more, column-x.at-shift-1)
+			}
+		}
+	}
+	e.Args["column"], e.Args["text"] = column-shift, text
+	return err
+}
+
+// SplitRatio takes a formula apart at its last division; ok is false for one
+// that is no division as a whole.
+func SplitRatio(text string) (numerator, denominator string, ok bool) {
+	n, err := parseFormula(text)
+	if root, is := n.(*ast.BinaryNode); err != nil || !is || root.Operator != "/" {
+		return "", "", false
+	}
+	for i := strings.LastIndex(text, "/"); i > 0; i = strings.LastIndex(text[:i], "/") {
+		a, b := strings.TrimSpace(text[:i]), strings.TrimSpace(text[i+1:])
+		_, errA := parseFormula(a)
+		if _, errB := parseFormula(b); errA == nil && errB == nil {
+			return a, b, true
+		}
+	}
+	return "", "", false // in brackets as a whole
+}
+
 // parseFormula reads a formula. id:variant becomes a member of id, since the
-// grammar has no such name; positions shift by what is inserted.
+// grammar has no such name; asWritten undoes what that shifts.
 func parseFormula(text string) (ast.Node, error) {
 	return parse(variantInFormula.ReplaceAllString(text, `$1["$2"]`))
 }

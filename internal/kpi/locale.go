@@ -119,9 +119,12 @@ func (c *Catalogue) Word(lang, id string) string {
 	return last
 }
 
+// own gives a user's text in a language, else in English, else in the first that there is.
 func own(texts map[string]string, lang string) string {
-	if s := texts[lang]; s != "" {
-		return s
+	for _, l := range append([]string{lang, "en"}, keys(texts)...) {
+		if s := texts[l]; s != "" {
+			return s
+		}
 	}
-	return texts["en"]
+	return ""
 }

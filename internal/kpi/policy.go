@@ -12,8 +12,9 @@ import (
 // Policy is what an organisation has settled about its figures. It shapes
 // answers, never facts.
 type Policy struct {
-	Allocation Allocation      `json:"cost_allocation,omitempty"`
-	Changes    []SettingChange `json:"kpi_settings,omitempty"` // by KPI, name and day
+	Allocation  Allocation      `json:"cost_allocation,omitempty"`
+	Changes     []SettingChange `json:"kpi_settings,omitempty"` // by KPI, name and day
+	Definitions []Definition    `json:"definitions,omitempty"`  // every version, as they were written
 }
 
 // SettingChange sets a setting of a KPI from a day on, until the next one.

@@ -126,10 +126,10 @@ func (c *company) settings(change func(*morning.Settings)) {
 
 // restart is the program begun anew.
 func (c *company) restart() {
-	texts, defs := ingesttest.Catalogues()
-	c.Service = morning.New(morning.Deps{Folder: c.folder, State: c.state, Catalogue: defs, Now: c.clock, Log: slog.New(slog.NewTextHandler(c.t.Output(), nil)),
+	texts, _ := ingesttest.Catalogues()
+	c.Service = morning.New(morning.Deps{Folder: c.folder, State: c.state, Now: c.clock, Log: slog.New(slog.NewTextHandler(c.t.Output(), nil)),
 		Organisation: func(context.Context) (morning.Organisation, error) { return morning.Organisation{Name: "Adria"}, nil },
-		Write:        letter.Writer{Texts: texts, Catalogue: defs}.Message, Send: mail.Sender{Patience: 5 * time.Second}.Send})
+		Write:        letter.Writer{Texts: texts}.Message, Send: mail.Sender{Patience: 5 * time.Second}.Send})
 	_, err := c.state.Mails().SettleMails(context.Background())
 	require.NoError(c.t, err)
 }

@@ -42,6 +42,7 @@ type About struct {
 
 // Letter is what one person is told; nothing in it is in words yet.
 type Letter struct {
+	Catalogue *kpi.Catalogue
 	To        store.Account
 	Role      auth.Role
 	Scope     kpi.Scope
@@ -85,7 +86,7 @@ func (a About) Letter(ctx context.Context, e kpi.Engine, to store.Account) (*Let
 	if err != nil {
 		return nil, err
 	}
-	l := &Letter{To: to, Role: role, Scope: base.Scope, Day: a.Day, Calendar: cal}
+	l := &Letter{Catalogue: a.Catalogue, To: to, Role: role, Scope: base.Scope, Day: a.Day, Calendar: cal}
 	if l.Today, err = asker.Today(); err != nil {
 		return nil, err
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/mail"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -36,7 +35,6 @@ var waits = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time
 type Deps struct {
 	Folder       *ingest.SharedFolder
 	State        *store.DB
-	Catalogue    *kpi.Catalogue
 	Organisation func(context.Context) (Organisation, error)
 	// Write words a letter: subject, text and HTML. pages is the address of the pages.
 	Write func(l *Letter, organisation, pages string) (mail.Message, error)

@@ -34,6 +34,11 @@ type this struct {
 	due      time.Time
 }
 
+// about is what letters are made from now, but for the day.
+func about(s *ingest.Settled, now time.Time) About {
+	return About{Catalogue: s.Catalogue, Settings: s.Settings, Policy: s.Policy, Now: now}
+}
+
 // Status tells how it stands with the morning's mail.
 type Status struct {
 	State State
@@ -56,13 +61,12 @@ func (s *Service) morning(ctx context.Context) (m this, err error) {
 		return m, err
 	}
 	now := s.Now()
-	m.about = About{Catalogue: s.Catalogue, Now: now}
-	ok := false
-	m.about.Settings, m.about.Policy, ok = s.Folder.Settings()
-	if !ok {
-		m.state = NotReady
+	settled := s.Folder.Settled()
+	if settled == nil {
+		m.about, m.state = About{Now: now}, NotReady
 		return m, nil
 	}
+	m.about = about(settled, now)
 	clock, err := m.about.Settings.Clock()
 	if err != nil {
 		return m, err
@@ -109,10 +113,11 @@ func (s *Service) morning(ctx context.Context) (m this, err error) {
 // account, so whoever shows it has to know that they may see that; read runs a
 // function on the facts.
 func (s *Service) Preview(ctx context.Context, to store.Account, read func(func(kpi.Engine) error) error) (l *Letter, ok bool, err error) {
-	about := About{Catalogue: s.Catalogue, Now: s.Now()}
-	if about.Settings, about.Policy, ok = s.Folder.Settings(); !ok {
+	settled := s.Folder.Settled()
+	if settled == nil {
 		return nil, false, s.Folder.Ready()
 	}
+	about := about(settled, s.Now())
 	clock, err := about.Settings.Clock()
 	if err != nil {
 		return nil, false, err
@@ -141,11 +146,11 @@ func (s *Service) Preview(ctx context.Context, to store.Account, read func(func(
 // Failures counts the mails of the last morning with any that did not go out,
 // or of which that is not known.
 func (s *Service) Failures(ctx context.Context) (day int64, failed int, err error) {
-	settings, _, ok := s.Folder.Settings()
-	if !ok {
+	settled := s.Folder.Settled()
+	if settled == nil {
 		return 0, 0, nil
 	}
-	clock, err := settings.Clock()
+	clock, err := settled.Clock()
 	if err != nil {
 		return 0, 0, err
 	}

@@ -167,7 +167,7 @@ func (r *request) agentTrend(page *agentPage, v view, q kpi.Query, p *calendar.P
 	var f, they *kpi.Frame
 	asks := []asking{{into: &f, q: mine}}
 	rate := page.Beside != nil
-	if d, err := r.s.Catalogue.Find(name); err == nil && (d.Kind == kpi.KindCount || d.Kind == kpi.KindSum) {
+	if d, err := r.defs.Find(name); err == nil && (d.Kind == kpi.KindCount || d.Kind == kpi.KindSum) {
 		rate = false // a team's sum is no measure for one of it
 	}
 	if rate {

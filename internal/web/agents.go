@@ -99,7 +99,7 @@ func rankOf(v view) string {
 }
 
 func (r *request) highFirst(name string) bool {
-	d, err := r.s.Catalogue.Find(name)
+	d, err := r.defs.Find(name)
 	return err != nil || d.Better != "lower"
 }
 

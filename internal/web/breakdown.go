@@ -82,7 +82,7 @@ func (r *request) sortOf(v view, name, by string) string {
 	if sort != "" {
 		return sort
 	}
-	if d, err := r.s.Catalogue.Find(name); err == nil && d.Better == "lower" {
+	if d, err := r.defs.Find(name); err == nil && d.Better == "lower" {
 		return name
 	}
 	return "-" + name

@@ -54,7 +54,7 @@ func (r *request) calls() error {
 	}
 	var rows behind.Page
 	err = r.readRows(func(e behind.Engine) (err error) {
-		rows, err = behind.Number(r.Context(), r.s.Catalogue, e, q, v.get("cursor"), pageRows, found...)
+		rows, err = behind.Number(r.Context(), r.defs, e, q, v.get("cursor"), pageRows, found...)
 		return err
 	})
 	if err != nil {
@@ -91,7 +91,7 @@ func (r *request) exportCalls() error {
 		return err
 	}
 	return r.exportListing(v, "calls", func(ctx context.Context, e behind.Engine) (*kpi.RowsSpec, error) {
-		spec, err := r.s.Catalogue.RowsBehind(ctx, e, q, nil)
+		spec, err := r.defs.RowsBehind(ctx, e, q, nil)
 		if err == nil {
 			spec.Where = append(spec.Where, found...)
 		}

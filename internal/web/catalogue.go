@@ -41,7 +41,7 @@ type catalogueEntry struct {
 func (r *request) catalogue() error {
 	search := strings.TrimSpace(r.URL.Query().Get("q"))
 	page := cataloguePage{shell: r.shell("nav.catalogue", "catalogue"), Search: search}
-	names, defs := r.s.Catalogue.Families()
+	names, defs := r.defs.Families()
 	count := 0
 	for _, n := range names {
 		f := catalogueFamily{Name: n}
@@ -68,11 +68,11 @@ func (r *request) catalogue() error {
 // catalogueEntry tells of a KPI; ok is false where a search does not find it.
 func (r *request) catalogueEntry(d *kpi.Def, search string) (e catalogueEntry, ok bool) {
 	lang := r.reader.Lang()
-	e = catalogueEntry{ID: d.ID, Name: d.Name(lang), Text: d.Description(lang), URL: "/kpi/" + d.ID, Unit: r.s.Catalogue.Word(lang, "unit."+string(d.Unit))}
+	e = catalogueEntry{ID: d.ID, Name: d.Name(lang), Text: d.Description(lang), URL: "/kpi/" + d.ID, Unit: r.defs.Word(lang, "unit."+string(d.Unit))}
 	if search != "" && !fold.Has(e.ID+" "+e.Name+" "+e.Text, search) {
 		return e, false
 	}
-	if x, err := r.s.Catalogue.Explain(d.ID); err == nil {
+	if x, err := r.defs.Explain(d.ID); err == nil {
 		e.Formula = x.Formula
 	}
 	if names := d.Names(); len(names) > 1 {

@@ -170,7 +170,7 @@ func (r *request) offerKPIs(page *explorePage, v view, x *exploration) error {
 		rest := slices.Delete(slices.Clone(x.kpis), i, i+1)
 		page.Chosen = append(page.Chosen, chip{Value: r.reader.Name(k) + r.variantOf(k), Remove: v.with("kpi", strings.Join(rest, ","))})
 	}
-	names, defs := r.s.Catalogue.Families()
+	names, defs := r.defs.Families()
 	for _, n := range names {
 		f := family{Name: n}
 		if r.reader.Has("family." + n) {
@@ -201,7 +201,7 @@ func (r *request) offerKPIs(page *explorePage, v view, x *exploration) error {
 
 // variantOf names the variant of a KPI where it is asked for by name.
 func (r *request) variantOf(name string) string {
-	d, err := r.s.Catalogue.Find(name)
+	d, err := r.defs.Find(name)
 	if err != nil || len(name) <= len(d.ID) {
 		return ""
 	}
@@ -216,7 +216,7 @@ func (r *request) offerDims(page *explorePage, v view, x exploration, q kpi.Quer
 		if !page.Faults.take(r, err) {
 			return err
 		}
-		dims = r.s.Catalogue.Dimensions()
+		dims = r.defs.Dimensions()
 	}
 	dims = append(offeredOrder(dims), ofTime...)
 	for _, d := range []string{x.by, x.then} {

@@ -76,7 +76,7 @@ func (r *request) exportFrame(v view, q kpi.Query, name string) error {
 	}
 	var f *kpi.Frame
 	err = r.read(func(e kpi.Engine) (err error) {
-		f, err = r.s.Catalogue.Run(r.Context(), e, q)
+		f, err = r.defs.Run(r.Context(), e, q)
 		return err
 	})
 	if err != nil {

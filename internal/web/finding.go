@@ -59,7 +59,7 @@ func (r *request) noted(into []finding, found []overview.Finding) error {
 // noteFinding puts a note beside a finding, about whoever the reader may see.
 func (r *request) noteFinding() error {
 	name, of, among := r.PostFormValue("kpi"), r.PostFormValue("of"), r.PostFormValue("among")
-	if _, err := r.s.Catalogue.Find(name); err != nil {
+	if _, err := r.defs.Find(name); err != nil {
 		return err
 	}
 	if err := r.maySee("agent", of); err != nil {

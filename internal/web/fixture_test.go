@@ -118,8 +118,8 @@ func newEmptySite(t *testing.T) *site {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, state.Close()) })
 	folder := ingesttest.Share(t, s.dir, s.clock.Now)
-	texts, defs := ingesttest.Catalogues()
-	s.Server, err = New(Deps{Folder: folder, State: state, Auth: auth.New(state, s.clock.Now), Texts: texts, Catalogue: defs, Formats: ingesttest.Formats(),
+	texts, _ := ingesttest.Catalogues()
+	s.Server, err = New(Deps{Folder: folder, State: state, Auth: auth.New(state, s.clock.Now), Texts: texts, Formats: ingesttest.Formats(),
 		Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Version: "test", Insecure: true})
 	require.NoError(t, err)
 	s.handler = s.Handler()

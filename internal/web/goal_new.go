@@ -78,7 +78,7 @@ var goalFieldNames = []string{"kpi", "target", "period", "baseline", "team", "ag
 func (r *request) goalFields(get func(string) string, s sight) []formField {
 	text := r.reader.Text
 	options := []string{"", ""}
-	for _, d := range r.s.Catalogue.Defs() {
+	for _, d := range r.defs.Defs() {
 		options = append(options, d.ID, r.reader.Name(d.ID))
 	}
 	teams, _ := r.valuesOf("team")
@@ -103,7 +103,7 @@ func (r *request) goalFields(get func(string) string, s sight) []formField {
 
 // parseGoal reads what was filled in. A lead's goal without a scope is their team's.
 func (r *request) parseGoal(b goals.Book, s sight, get func(string) string) (g goal.Goal, err error) {
-	c := goal.Context{Today: b.Desk.Today, Calendar: b.Desk.Base.Calendar, Catalogue: r.s.Catalogue, Lang: r.reader.Lang(), Currency: b.Desk.Base.Currency}
+	c := goal.Context{Today: b.Desk.Today, Calendar: b.Desk.Base.Calendar, Catalogue: r.defs, Lang: r.reader.Lang(), Currency: b.Desk.Base.Currency}
 	if err := b.Desk.Names(r.Context(), &c); err != nil {
 		return g, err
 	}

@@ -123,7 +123,7 @@ func (r *request) fillGoal(page *goalPage, b goals.Book, s sight, g store.Goal, 
 
 // understood tells a goal back.
 func (r *request) understood(b goals.Book, g goal.Goal) ([]pair, error) {
-	parts, err := g.Describe(r.s.Catalogue, b.Desk.Base.Calendar)
+	parts, err := g.Describe(r.defs, b.Desk.Base.Calendar)
 	var out []pair
 	for _, p := range parts {
 		out = append(out, pair{goal.Print(r.reader, p.Label), goal.Print(r.reader, p.Text)})

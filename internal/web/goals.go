@@ -162,7 +162,7 @@ func paceBar(rep *track.Report) template.HTML {
 
 // scopeOf says in words whose goal it is.
 func (r *request) scopeOf(b goals.Book, g goal.Goal) string {
-	parts, err := g.Describe(r.s.Catalogue, b.Desk.Base.Calendar)
+	parts, err := g.Describe(r.defs, b.Desk.Base.Calendar)
 	if err != nil {
 		return ""
 	}

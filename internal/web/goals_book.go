@@ -56,7 +56,7 @@ func (r *request) bookOf(a question.Asker, fn func(goals.Book) error) error {
 		return err
 	}
 	return r.read(func(e kpi.Engine) error {
-		desk := track.Desk{Catalogue: r.s.Catalogue, Engine: e, Base: base, Working: working, Today: today}
+		desk := track.Desk{Catalogue: r.defs, Engine: e, Base: base, Working: working, Today: today}
 		return fn(goals.Book{State: r.s.State.State, Desk: desk, Now: r.now})
 	})
 }
@@ -64,7 +64,7 @@ func (r *request) bookOf(a question.Asker, fn func(goals.Book) error) error {
 // stands reports on a goal, once an hour or after a write.
 func (r *request) stands(b goals.Book, g store.Goal, deep bool) (*track.Report, error) {
 	key := fmt.Sprintf("goal %s %d %s %d %t %d %d", g.ID, g.Version, g.State, g.UpdatedAt.UnixMicro(), deep, b.Desk.Today, r.now.Unix()/3600)
-	v, err := r.s.memo.recall(r.s.Folder.Revision(), key, func() (any, error) { return b.Look(r.Context(), g, deep) })
+	v, err := r.s.memo.recall(r.known(), key, func() (any, error) { return b.Look(r.Context(), g, deep) })
 	if err != nil {
 		return nil, err
 	}

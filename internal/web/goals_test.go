@@ -41,7 +41,7 @@ func TestGoalFromTextToPage(t *testing.T) {
 	require.NoError(t, s.Folder.Read(func(in *ingest.Folder) (err error) {
 		q, _, err := question.Asker{Settings: ingesttest.Adria, Scope: kpi.Everything(), Now: s.clock.Now()}.Query(question.Words{KPIs: []string{"calls"}, Period: "2026-11"})
 		require.NoError(t, err)
-		f, err = s.Catalogue.Run(context.Background(), in.Store().Engine(), q)
+		f, err = in.Catalogue().Run(context.Background(), in.Store().Engine(), q)
 		return err
 	}))
 	require.Equal(t, 9.0, f.Rows[0].Figures[0].Number)

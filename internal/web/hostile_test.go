@@ -268,7 +268,7 @@ func hostileFilters(t *testing.T, s *site, texts []string, column func(string) [
 			d := dims[i%len(dims)]
 			q, _, err := asker.Query(question.Words{KPIs: []string{"calls"}, Where: []string{question.Equal(d, text)}, Period: "2026-11"})
 			require.NoError(t, err, "%s %q", d, text)
-			frame, err := s.Catalogue.Run(context.Background(), f.Store().Engine(), q)
+			frame, err := f.Catalogue().Run(context.Background(), f.Store().Engine(), q)
 			if len(text) > 2000 && err != nil { // longer than a condition may be
 				require.ErrorContains(t, err, "kpi.expr.too_long")
 				continue
@@ -342,7 +342,7 @@ func hostileExports(t *testing.T, s *site, b *browser, texts []string) {
 // hostileMails sends the morning's mail of organisations with such names.
 func hostileMails(t *testing.T, s *site, admin *browser, texts []string) {
 	ctx := context.Background()
-	w := letters.Writer{Texts: s.Texts, Catalogue: s.Catalogue}
+	w := letters.Writer{Texts: s.Texts}
 	for i, role := range auth.Roles() {
 		a := admin.get("/mail/preview?role=" + string(role) + "&speak=" + []string{"en", "hr", "uk", "fa", "ro", "zh"}[i]).has(200)
 		inert(t, a.asked, a.body)

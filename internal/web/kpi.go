@@ -69,7 +69,7 @@ func (r *request) showKPI(v view, form happening) error {
 	if page.Controls, err = r.controls(v, p); err != nil {
 		return err
 	}
-	if d, err := r.s.Catalogue.Find(name); err == nil {
+	if d, err := r.defs.Find(name); err == nil {
 		page.Name = r.reader.Name(d.ID)
 	}
 	if p != nil && !page.Faults.Any() {
@@ -192,10 +192,10 @@ func (r *request) asks(g *errgroup.Group, ctx context.Context, e kpi.Engine, q k
 
 // joinable lists the dimensions by which the KPIs of a query can be broken down.
 func (r *request) joinable(q kpi.Query) ([]string, error) {
-	revision := r.s.Folder.Revision()
-	v, err := r.s.memo.recall(revision, fmt.Sprintf("joinable %q %#v", q.KPIs, q.Scope), func() (found any, err error) {
+	known := r.known()
+	v, err := r.s.memo.recall(known, fmt.Sprintf("joinable %q %#v", q.KPIs, q.Scope), func() (found any, err error) {
 		err = r.read(func(e kpi.Engine) (err error) {
-			found, err = r.s.Catalogue.Joinable(context.WithoutCancel(r.Context()), e, q)
+			found, err = r.defs.Joinable(context.WithoutCancel(r.Context()), e, q)
 			return err
 		})
 		return found, err
@@ -208,7 +208,7 @@ func (r *request) joinable(q kpi.Query) ([]string, error) {
 
 // variants are the ways to reckon a KPI, as links; none where there is but one.
 func (r *request) variants(v view, name string) (out []choice, now string) {
-	d, err := r.s.Catalogue.Find(name)
+	d, err := r.defs.Find(name)
 	if err != nil || len(d.Names()) < 2 {
 		return nil, ""
 	}

@@ -35,7 +35,7 @@ type variantText struct {
 }
 
 func (r *request) meaning(v view, name string, q kpi.Query) (*meaning, error) {
-	e, err := r.s.Catalogue.ExplainFor(name, q)
+	e, err := r.defs.ExplainFor(name, q)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +68,8 @@ func (r *request) meaning(v view, name string, q kpi.Query) (*meaning, error) {
 
 // sourcesOf lists the sources that feed some facts.
 func (r *request) sourcesOf(of []string) ([]string, error) {
-	revision := r.s.Folder.Revision()
-	v, err := r.s.memo.recall(revision, fmt.Sprintf("sources %q", of), func() (found any, err error) {
+	known := r.known()
+	v, err := r.s.memo.recall(known, fmt.Sprintf("sources %q", of), func() (found any, err error) {
 		err = r.readFolder(func(ctx context.Context, f *ingest.Folder) (err error) {
 			found, err = f.SourcesOf(context.WithoutCancel(ctx), of)
 			return err

@@ -93,7 +93,7 @@ func (r *request) leads() error {
 			tab := leadTab{choice{r.reader.Text("leads." + l.name), v.with("show", l.name, "cursor", ""), l.name == now.name}, r.reader.Int(count)}
 			page.Lists = append(page.Lists, tab)
 		}
-		rows, err = behind.Number(r.Context(), r.s.Catalogue, e, q, v.get("cursor"), pageRows, now.more...)
+		rows, err = behind.Number(r.Context(), r.defs, e, q, v.get("cursor"), pageRows, now.more...)
 		return err
 	})
 	if err != nil {
@@ -122,7 +122,7 @@ func (r *request) leadRows(ctx context.Context, e behind.Engine, l leadList, v v
 	if err != nil {
 		return nil, err
 	}
-	spec, err := r.s.Catalogue.RowsBehind(ctx, e, q, nil)
+	spec, err := r.defs.RowsBehind(ctx, e, q, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -117,7 +117,7 @@ func (r *request) previewLetter(p *previewPage, to store.Account) error {
 		return nil
 	}
 	var out bytes.Buffer
-	w := letters.Writer{Texts: r.s.Texts, Catalogue: r.s.Catalogue}
+	w := letters.Writer{Texts: r.s.Texts}
 	if _, err = w.Preview(&out, l, r.org.Name, ""); err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (r *request) previewLetter(p *previewPage, to store.Account) error {
 // where nothing was ever recorded.
 func (r *request) letterTo(to store.Account) (*morning.Letter, error) {
 	key := fmt.Sprintf("letter %s %q %q %s %t %q %s", to.Role, to.Teams, to.Agent, to.Preferences.Calendar, r.org.SeePeers, r.org.Focus, r.now.UTC().Format("2006-01-02 15"))
-	v, err := r.s.memo.recall(r.s.Folder.Revision(), key, func() (any, error) {
+	v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
 		l, _, err := r.s.Morning.Preview(context.WithoutCancel(r.Context()), to, r.read)
 		return l, err
 	})

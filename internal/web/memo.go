@@ -7,16 +7,24 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
 )
 
 // memo keeps what many pages ask for alike as long as nothing is written:
 // which dimensions there are, and their values.
 type memo struct {
-	mu       sync.Mutex
+	mu     sync.Mutex
+	known  known
+	kept   map[string]any
+	flight singleflight.Group
+}
+
+// known is what answers depend on: the facts, and what the organisation
+// settled, its definitions included.
+type known struct {
 	revision int64
-	kept     map[string]any
-	flight   singleflight.Group
+	settled  *ingest.Settled
 }
 
 // mostKept bounds a memo; beyond it all is forgotten, which costs a few
@@ -27,17 +35,17 @@ const mostKept = 2000
 const mostKeptRows = 1000
 
 // recall gives what is kept under a key, or makes it. What went wrong is not kept.
-func (m *memo) recall(revision int64, key string, fill func() (any, error)) (any, error) {
+func (m *memo) recall(by known, key string, fill func() (any, error)) (any, error) {
 	m.mu.Lock()
-	if m.revision != revision || len(m.kept) > mostKept {
-		m.revision, m.kept = revision, map[string]any{}
+	if m.known != by || len(m.kept) > mostKept {
+		m.known, m.kept = by, map[string]any{}
 	}
 	v, ok := m.kept[key]
 	m.mu.Unlock()
 	if ok {
 		return v, nil
 	}
-	v, err, _ := m.flight.Do(fmt.Sprint(revision, key), fill)
+	v, err, _ := m.flight.Do(fmt.Sprintf("%d %p %s", by.revision, by.settled, key), fill)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +54,7 @@ func (m *memo) recall(revision int64, key string, fill func() (any, error)) (any
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.revision == revision && m.kept != nil {
+	if m.known == by && m.kept != nil {
 		m.kept[key] = v
 	}
 	return v, nil
@@ -57,8 +65,8 @@ func (m *memo) recall(revision int64, key string, fill func() (any, error)) (any
 // query begins with that question.
 type remembering struct {
 	kpi.Engine
-	memo     *memo
-	revision int64
+	memo  *memo
+	known known
 }
 
 // Aggregate answers a Select.
@@ -70,7 +78,7 @@ func (e remembering) Aggregate(ctx context.Context, s kpi.Select) ([]kpi.Group, 
 	for _, m := range s.Measures {
 		key += fmt.Sprintf(" %s %s", m.ID, m.Agg)
 	}
-	v, err := e.memo.recall(e.revision, key, func() (any, error) {
+	v, err := e.memo.recall(e.known, key, func() (any, error) {
 		// Others may wait for the same: it does not end with this request.
 		return e.Engine.Aggregate(context.WithoutCancel(ctx), s)
 	})

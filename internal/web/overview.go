@@ -122,8 +122,8 @@ func (r *request) focus() []string {
 // recallOverview is the overview of some days, kept as frames are.
 func (r *request) recallOverview(e kpi.Engine, q kpi.Query, span calendar.Range) (*overview.Overview, error) {
 	key := fmt.Sprint("overview ", span, r.focus(), frameKey(q))
-	v, err := r.s.memo.recall(r.s.Folder.Revision(), key, func() (any, error) {
-		return overview.Make(context.WithoutCancel(r.Context()), r.s.Catalogue, e, r.focus(), q, span, *q.Compare)
+	v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
+		return overview.Make(context.WithoutCancel(r.Context()), r.defs, e, r.focus(), q, span, *q.Compare)
 	})
 	if err != nil {
 		return nil, err

@@ -72,9 +72,9 @@ func (r *request) frames(all ...asking) error {
 // minute at most, since some depend on the time of asking; they are shared, so
 // nobody may change them.
 func (r *request) run(ctx context.Context, e kpi.Engine, q kpi.Query) (*kpi.Frame, error) {
-	f, err := r.s.memo.recall(r.s.Folder.Revision(), frameKey(q), func() (any, error) {
+	f, err := r.s.memo.recall(r.known(), frameKey(q), func() (any, error) {
 		// Others may wait for the same: it does not end with this request.
-		return r.s.Catalogue.Run(context.WithoutCancel(ctx), e, q)
+		return r.defs.Run(context.WithoutCancel(ctx), e, q)
 	})
 	if err != nil {
 		return nil, err

@@ -83,7 +83,7 @@ func TestPeoplePagesTellTheSameNumbers(t *testing.T) {
 		q, _, err := asker.Query(question.Words{KPIs: kpis, By: []string{by}, Period: "this-month"})
 		require.NoError(t, err)
 		require.NoError(t, r.read(func(e kpi.Engine) (err error) {
-			frame, err = s.Catalogue.Run(context.Background(), e, q)
+			frame, err = r.defs.Run(context.Background(), e, q)
 			return err
 		}))
 		for _, row := range frame.Rows {

@@ -47,7 +47,7 @@ func (r *request) drill(v view, dimension, key string, pairs ...string) string {
 
 // condition is the condition that a dimension has a value.
 func (r *request) condition(dimension, key string) string {
-	if key != "" && r.s.Catalogue.Numeric(dimension) {
+	if key != "" && r.defs.Numeric(dimension) {
 		return dimension + " == " + key
 	}
 	return question.Equal(dimension, key)

@@ -45,7 +45,7 @@ func (r *request) reconcile() error {
 	}
 	var rec *ingest.Reconciliation
 	err = r.s.Folder.Read(func(f *ingest.Folder) (err error) {
-		rec, err = f.Reconcile(r.Context(), r.s.Catalogue, q, name)
+		rec, err = f.Reconcile(r.Context(), r.defs, q, name)
 		return err
 	})
 	if err != nil {

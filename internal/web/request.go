@@ -30,6 +30,8 @@ type request struct {
 	reader   present.Reader
 	settings facts.Settings // the zero Settings where there is no organisation yet
 	policy   kpi.Policy
+	defs     *kpi.Catalogue
+	settled  *ingest.Settled // what these three come from
 	org      Organisation
 	now      time.Time
 }
@@ -50,7 +52,10 @@ const OrganisationSetting = "organisation"
 func (s *Server) request(w http.ResponseWriter, hr *http.Request) *request {
 	r := &request{Request: hr, w: w, s: s, now: s.Now()}
 	// Without an organisation there are no settings: the set-up has its own defaults.
-	r.settings, r.policy, _ = s.Folder.Settings()
+	r.defs = kpi.Builtin()
+	if r.settled = s.Folder.Settled(); r.settled != nil {
+		r.settings, r.policy, r.defs = r.settled.Settings, r.settled.Policy, r.settled.Catalogue
+	}
 	_ = s.State.Settings().FindSetting(hr.Context(), OrganisationSetting, &r.org)
 	r.speak("")
 	return r
@@ -66,7 +71,7 @@ func (r *request) speak(own string) {
 	if lang == "" {
 		lang = i18n.Prefer(r.cookie("lang"), r.Header.Get("Accept-Language"), r.org.Language)
 	}
-	r.reader = present.Reader{Localizer: r.s.Texts.Localizer(lang, r.calendar()), Catalogue: r.s.Catalogue}
+	r.reader = present.Reader{Localizer: r.s.Texts.Localizer(lang, r.calendar()), Catalogue: r.defs}
 	if r.who.Account.Preferences.Digits == "latin" {
 		r.reader.Localizer = r.reader.LatinDigits()
 	}
@@ -152,11 +157,14 @@ func (r *request) ask(w question.Words) (f *kpi.Frame, p *calendar.Period, err e
 
 // read runs fn on one state of the facts.
 func (r *request) read(fn func(kpi.Engine) error) error {
-	revision := r.s.Folder.Revision()
+	known := r.known()
 	return r.s.Folder.Read(func(f *ingest.Folder) error {
-		return fn(remembering{f.Store().Engine(), &r.s.memo, revision})
+		return fn(remembering{f.Store().Engine(), &r.s.memo, known})
 	})
 }
+
+// known is the state that this request's answers hold for.
+func (r *request) known() known { return known{r.s.Folder.Revision(), r.settled} }
 
 // readFolder runs fn on the folder.
 func (r *request) readFolder(fn func(context.Context, *ingest.Folder) error) error {

@@ -51,7 +51,7 @@ func (r *request) rows() error {
 	}
 	var rows behind.Page
 	err = r.readRows(func(e behind.Engine) (err error) {
-		rows, err = behind.Number(r.Context(), r.s.Catalogue, e, q, v.get("cursor"), pageRows)
+		rows, err = behind.Number(r.Context(), r.defs, e, q, v.get("cursor"), pageRows)
 		return err
 	})
 	if err != nil {
@@ -144,6 +144,6 @@ func (r *request) exportRows() error {
 		return err
 	}
 	return r.exportListing(v, q.KPIs[0], func(ctx context.Context, e behind.Engine) (*kpi.RowsSpec, error) {
-		return r.s.Catalogue.RowsBehind(ctx, e, q, nil)
+		return r.defs.RowsBehind(ctx, e, q, nil)
 	})
 }

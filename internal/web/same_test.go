@@ -26,7 +26,7 @@ import (
 // program has one answer.
 func TestOneAnswerEverywhere(t *testing.T) {
 	s := newSite(t)
-	s.API = api.New(api.Deps{Folder: s.Folder, State: s.State, Auth: s.Auth, Texts: s.Texts, Catalogue: s.Catalogue, Now: s.Now, Log: s.Log, Spool: s.dir})
+	s.API = api.New(api.Deps{Folder: s.Folder, State: s.State, Auth: s.Auth, Texts: s.Texts, Now: s.Now, Log: s.Log, Spool: s.dir})
 	manager := s.as(auth.Manager)
 	account, err := s.State.Accounts().FindAccount(t.Context(), s.ids[auth.Manager])
 	require.NoError(t, err)
@@ -37,7 +37,7 @@ func TestOneAnswerEverywhere(t *testing.T) {
 	require.NoError(t, err)
 
 	for _, name := range []string{"calls", "reach_rate", "conversion_rate:of_calls", "talk_time", "aht"} {
-		if _, err := s.Catalogue.Find(name); err != nil {
+		if _, err := kpi.Builtin().Find(name); err != nil {
 			continue
 		}
 		w := question.Words{KPIs: []string{name}, By: []string{"team"}, Period: "2026-11", Intervals: true}
@@ -54,13 +54,13 @@ func TestOneAnswerEverywhere(t *testing.T) {
 		answer := httptest.NewRecorder()
 		s.API.ServeHTTP(answer, r)
 		require.Equal(t, 200, answer.Code, answer.Body.String())
-		want, err := json.Marshal(present.Reader{Localizer: s.Texts.Localizer("en", question.Asker{Settings: ingesttest.Adria}.Calendar()), Catalogue: s.Catalogue}.Answer(command))
+		want, err := json.Marshal(present.Reader{Localizer: s.Texts.Localizer("en", question.Asker{Settings: ingesttest.Adria}.Calendar()), Catalogue: kpi.Builtin()}.Answer(command))
 		require.NoError(t, err)
 		require.JSONEq(t, string(want), answer.Body.String(), name)
 
 		w.By = nil
 		whole := s.asCommand(w)
-		reader := present.Reader{Localizer: s.Texts.Localizer("en", question.Asker{Settings: ingesttest.Adria}.Calendar()), Catalogue: s.Catalogue}
+		reader := present.Reader{Localizer: s.Texts.Localizer("en", question.Asker{Settings: ingesttest.Adria}.Calendar()), Catalogue: kpi.Builtin()}
 		manager.get("/kpi/"+url.PathEscape(name)+"?period=2026-11").has(200, reader.Figure(whole.Columns[0].Unit, whole.Rows[0].Figures[0]))
 		if x := whole.Rows[0].Figures[0]; whole.Columns[0].Unit == kpi.UnitCount {
 			manager.get("/kpi/"+url.PathEscape(name)+"/rows?period=2026-11").has(200, fmt.Sprintf("%d rows", int(x.Number)))
@@ -74,7 +74,7 @@ func (s *site) asCommand(w question.Words) (f *kpi.Frame) {
 	require.NoError(s.t, s.Folder.Read(func(folder *ingest.Folder) error {
 		q, _, err := question.Asker{Settings: folder.Settings(), Policy: folder.Policy(), Scope: kpi.Everything(), Now: s.Now()}.Query(w)
 		require.NoError(s.t, err)
-		f, err = s.Catalogue.Run(context.Background(), folder.Store().Engine(), q)
+		f, err = folder.Catalogue().Run(context.Background(), folder.Store().Engine(), q)
 		return err
 	}))
 	return f

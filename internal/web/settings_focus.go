@@ -40,7 +40,7 @@ func (r *request) focusPage() error {
 	}
 	if len(chosen) < mostFocus {
 		pairs := []string{}
-		for _, d := range r.s.Catalogue.Defs() {
+		for _, d := range r.defs.Defs() {
 			if !slices.Contains(chosen, d.ID) {
 				pairs = append(pairs, d.ID, r.reader.Name(d.ID))
 			}
@@ -60,7 +60,7 @@ func (r *request) takeFocus() error {
 	case what == "usual":
 		chosen = nil
 	case what == "add" && at < 0 && len(chosen) < mostFocus:
-		if _, err := r.s.Catalogue.Find(id); err != nil {
+		if _, err := r.defs.Find(id); err != nil {
 			return err
 		}
 		chosen = append(chosen, id)

@@ -74,12 +74,12 @@ func TestReshape(t *testing.T) {
 	want.CreditDays, want.Calendar, want.AnsweredSeconds = 14, facts.SolarHijri, 2.5
 	form := but(but(but(organisation, "credit_days", "۱۴"), "calendar", "solar-hijri"), "answered_seconds", "2.5")
 	b.post("/settings/organisation", form...).has(200, "Rebuild all facts?", "Credit days: 30 → 14", "Calendar: Gregorian → Solar Hijri", `name="credit_days" value="۱۴"`)
-	got, _, _ := s.Folder.Settings()
+	got := s.Folder.Settled().Settings
 	require.Equal(t, ingesttest.Adria, got)
 	b.post("/settings/organisation", append(form, "confirmed", "yes")...).goes("/settings/work")
 	require.Eventually(t, func() bool { j, _ := s.work.look(); return j.over }, time.Minute, time.Millisecond)
 	b.get("/settings/work").has(200, "all figures follow them")
-	got, _, _ = s.Folder.Settings()
+	got = s.Folder.Settled().Settings
 	require.Equal(t, want, got)
 	b.get("/").has(200)
 }

@@ -43,11 +43,11 @@ func TestSetUp(t *testing.T) {
 		b.post(link, but(setUp, bad[0], bad[1])...).has(422, bad[2], `aria-invalid="true"`)
 	}
 	b.post(link, but(setUp, "name", "")...).has(422, `value="rada@adria.example"`, `value="Adria Prodaja"`).lacks(password)
-	_, _, founded := s.Folder.Settings()
+	founded := s.Folder.Settled() != nil
 	require.False(t, founded, "a form with faults makes nothing")
 
 	b.post(link, setUp...).goes("/")
-	got, _, _ := s.Folder.Settings()
+	got := s.Folder.Settled().Settings
 	require.Equal(t, facts.Settings{Zone: "Europe/Zagreb", Currency: "EUR", Country: "HR", WeekStart: time.Saturday, Calendar: facts.SolarHijri, CreditDays: 30, CallbackMinutes: 60}, got)
 	b.get("/account").has(200, "Rada", `lang="hr"`, "Adria Prodaja")
 	other := s.stranger()
@@ -76,7 +76,7 @@ func TestSetUpOfAFoundedFolder(t *testing.T) {
 	b := s.stranger()
 	b.get("/set-up/" + token).has(200).lacks(`name="zone"`)
 	b.post("/set-up/"+token, setUp...).goes("/")
-	got, _, _ := s.Folder.Settings()
+	got := s.Folder.Settled().Settings
 	require.Equal(t, ingesttest.Adria, got)
 }
 

@@ -231,7 +231,7 @@ func (r *request) working() (*calendar.Working, error) {
 	if r.settings.Country == "" || !slices.Contains(calendar.Countries(), r.settings.Country) {
 		return nil, nil
 	}
-	w, err := r.s.memo.recall(r.s.Folder.Revision(), "working "+r.settings.Country, func() (any, error) {
+	w, err := r.s.memo.recall(r.known(), "working "+r.settings.Country, func() (any, error) {
 		return calendar.NewWorking(calendar.WorkRules{Country: r.settings.Country})
 	})
 	if callpace.CodeOf(err) == callpace.NotFound {

@@ -110,8 +110,8 @@ func (r *request) newestCall() (at time.Time, ok bool, err error) {
 
 // newest gives the moments of the newest rows up to now, by source and fact.
 func (r *request) newest() (map[newestKey]time.Time, error) {
-	scope, revision := r.asker().Scope, r.s.Folder.Revision()
-	v, err := r.s.memo.recall(revision, fmt.Sprintf("newest %#v %d", scope, r.now.Unix()/60), func() (found any, err error) {
+	scope, known := r.asker().Scope, r.known()
+	v, err := r.s.memo.recall(known, fmt.Sprintf("newest %#v %d", scope, r.now.Unix()/60), func() (found any, err error) {
 		err = r.read(func(e kpi.Engine) (err error) {
 			found, err = r.askNewest(context.WithoutCancel(r.Context()), e, scope)
 			return err

@@ -39,7 +39,7 @@ func (s staffing) away(dimension, name string) bool {
 
 // staffing asks the schedule; q names scope and days.
 func (r *request) staffing(q kpi.Query, day int64) (staffing, error) {
-	v, err := r.s.memo.recall(r.s.Folder.Revision(), fmt.Sprintf("staff %#v %d %d", q.Scope, q.Period.From, day), func() (found any, err error) {
+	v, err := r.s.memo.recall(r.known(), fmt.Sprintf("staff %#v %d %d", q.Scope, q.Period.From, day), func() (found any, err error) {
 		err = r.read(func(e kpi.Engine) (err error) {
 			found, err = e.Aggregate(context.WithoutCancel(r.Context()), kpi.Select{Fact: facts.Schedule, Date: "planned", From: q.Period.From, To: day + 1,
 				Scope: q.Scope, Now: q.Now, MaxGroups: kpi.MaxGroups,

@@ -246,10 +246,10 @@ func (r *request) values() (map[string][]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	revision := r.s.Folder.Revision()
-	v, err := r.s.memo.recall(revision, fmt.Sprintf("values %#v", q.Scope), func() (found any, err error) {
+	known := r.known()
+	v, err := r.s.memo.recall(known, fmt.Sprintf("values %#v", q.Scope), func() (found any, err error) {
 		err = r.read(func(e kpi.Engine) (err error) {
-			found, err = r.s.Catalogue.Values(context.WithoutCancel(r.Context()), e, q, offered)
+			found, err = r.defs.Values(context.WithoutCancel(r.Context()), e, q, offered)
 			return err
 		})
 		return found, err

@@ -14,7 +14,6 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/source"
 	"github.com/callpace/callpace/internal/store"
@@ -22,15 +21,14 @@ import (
 
 // Deps are what the pages need.
 type Deps struct {
-	Folder    *ingest.SharedFolder
-	State     *store.DB
-	Auth      *auth.Service
-	Texts     *i18n.Catalogue
-	Catalogue *kpi.Catalogue
-	Formats   *source.Registry
-	Now       func() time.Time
-	Log       *slog.Logger
-	Version   string
+	Folder  *ingest.SharedFolder
+	State   *store.DB
+	Auth    *auth.Service
+	Texts   *i18n.Catalogue
+	Formats *source.Registry
+	Now     func() time.Time
+	Log     *slog.Logger
+	Version string
 	// Insecure lets the session's cookie pass without TLS: for a server that only this machine reaches.
 	Insecure bool
 	// Recordings is the folder below which recordings of calls may be played; "": none.

@@ -35,8 +35,7 @@ var (
 
 // Writer words letters. It is safe for concurrent use.
 type Writer struct {
-	Texts     *i18n.Catalogue
-	Catalogue *kpi.Catalogue
+	Texts *i18n.Catalogue
 }
 
 // page is a letter in words; both templates lay it out.
@@ -87,7 +86,7 @@ func (w Writer) reader(l *morning.Letter) present.Reader {
 	if l.To.Preferences.Digits == "latin" {
 		speaker = speaker.LatinDigits()
 	}
-	return present.Reader{Localizer: speaker, Catalogue: w.Catalogue}
+	return present.Reader{Localizer: speaker, Catalogue: l.Catalogue}
 }
 
 func (w Writer) page(l *morning.Letter, organisation, pages string) page {
