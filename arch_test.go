@@ -54,6 +54,8 @@ var layers = map[string]int{
 	"internal/i18n":         adapters,
 	"internal/mail":         adapters,
 	"internal/ingest":       useCases,
+	"internal/backup":       useCases,
+	"internal/jobs":         useCases,
 	"internal/live":         useCases,
 	"internal/auth":         useCases,
 	"internal/demo":         useCases,

@@ -24,6 +24,8 @@ type cli struct {
 	Settings  settingsCommand  `cmd:""`
 	Rebuild   rebuildCommand   `cmd:""`
 	Verify    verifyCommand    `cmd:""`
+	Backup    backupCommand    `cmd:""`
+	Restore   restoreCommand   `cmd:""`
 	Serve     serveCommand     `cmd:""`
 	Demo      demoCommand      `cmd:""`
 	Version   versionCommand   `cmd:""`

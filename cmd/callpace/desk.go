@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/callpace/callpace"
@@ -13,8 +14,16 @@ import (
 	"github.com/callpace/callpace/internal/store"
 )
 
-// stateful runs fn on the application's state, opened for it and closed again.
+// stateful runs fn on the application's state: the server's, or the one of the
+// folder, opened for it and closed again.
 func (a *app) stateful(ctx context.Context, fn func(store.State) error) error {
+	return a.withState(ctx, func(db *store.DB) error { return fn(db.State) })
+}
+
+func (a *app) withState(ctx context.Context, fn func(*store.DB) error) error {
+	if a.state != nil {
+		return fn(a.state)
+	}
 	if !ingest.Exists(a.Data) {
 		return callpace.E(callpace.NotFound, "store.no_folder", "path", a.Data)
 	}
@@ -22,8 +31,7 @@ func (a *app) stateful(ctx context.Context, fn func(store.State) error) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	return fn(db.State)
+	return errors.Join(fn(db), db.Close())
 }
 
 // desk is what goals are held against in the data folder.

@@ -20,6 +20,7 @@ import (
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/store"
 )
 
 func main() {
@@ -42,6 +43,7 @@ type process struct {
 	// Where a server runs the command for somebody else:
 	dir    string               // that relative paths begin in; "": the process's own
 	folder *ingest.SharedFolder // the folder that it serves
+	state  *store.DB            // with its state
 	watch  ingest.Progress      // is told how far long work has come
 }
 
@@ -67,7 +69,8 @@ func run(ctx context.Context, p process) int {
 	var c cli
 	parser, err := kong.New(&c, kong.Name("callpace"), kong.Writers(p.stdout, p.stderr), kong.Exit(func(int) {}),
 		kong.Help(a.printHelp), kong.Bind(a), kong.BindTo(ctx, (*context.Context)(nil)), kong.Vars{"data": defaultData},
-		kong.NamedMapper("existingfile", existing{p.dir, false}), kong.NamedMapper("existingdir", existing{p.dir, true}))
+		kong.NamedMapper("existingfile", existing{p.dir, false}), kong.NamedMapper("existingdir", existing{p.dir, true}),
+		kong.NamedMapper("place", place{p.dir}))
 	if err != nil {
 		return a.fail(err, exitError)
 	}
@@ -105,7 +108,7 @@ func run(ctx context.Context, p process) int {
 }
 
 // atHome are the commands that need no folder, or one of their own.
-var atHome = map[string]bool{"init": true, "serve": true, "demo": true, "version": true, "mapping schema": true, "watch": true}
+var atHome = map[string]bool{"init": true, "serve": true, "demo": true, "version": true, "mapping schema": true, "watch": true, "restore <from>": true}
 
 // exitCode tells wrong words from failed work. What the program itself defines
 // (KPIs, dimensions, conditions, formats and their options) is known before any

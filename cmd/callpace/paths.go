@@ -55,3 +55,19 @@ func (e existing) next(ctx *kong.DecodeContext) (path string, err error) {
 	}
 	return path, nil
 }
+
+// place reads a path of which nothing need be there yet.
+type place struct{ dir string }
+
+// Decode takes the next word of the command line.
+func (p place) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	var path string
+	if err := ctx.Scan.PopValueInto("path", &path); err != nil {
+		return err
+	}
+	if !filepath.IsAbs(path) && path != "" {
+		path = filepath.Join(p.dir, path)
+	}
+	target.SetString(path)
+	return nil
+}

@@ -167,7 +167,7 @@ func (s *server) command(w http.ResponseWriter, r *http.Request) {
 	}
 	t := &teller{json: json.NewEncoder(w), flush: http.NewResponseController(w)}
 	p := process{args: o.Args, getenv: func(name string) string { return o.Env[name] }, stdin: bytes.NewReader(nil),
-		stdout: tellOut{t}, stderr: tellErr{t}, now: s.app.now, dir: o.Dir, folder: s.folder,
+		stdout: tellOut{t}, stderr: tellErr{t}, now: s.app.now, dir: o.Dir, folder: s.folder, state: s.state,
 		watch: func(stage string, done, total int64) { t.tell(news{Stage: stage, Done: done, Total: total}) }}
 	status := exitError
 	if o.Version != version {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/backup"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/morning"
@@ -33,6 +34,8 @@ type serveCommand struct {
 	Insecure   bool   ``
 	WatchRoot  string `placeholder:"DIR" type:"existingdir"`
 	Recordings string `placeholder:"DIR" type:"existingdir"`
+
+	CopyJournal string `placeholder:"DIR" type:"place"`
 }
 
 // Run serves the data folder until it is told to stop.
@@ -92,6 +95,7 @@ type server struct {
 	http   *http.Server
 
 	morning *morning.Service
+	copier  *backup.Copier // nil: no copy is kept
 	work    *work
 }
 
@@ -124,6 +128,10 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats(), Now: a.now, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
 	s.morning = s.morningMail(log)
+	var err error
+	if s.copier, err = s.copying(c.CopyJournal, log); err != nil {
+		return nil, err
+	}
 	pages, err := web.New(web.Deps{Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Formats: formats(),
 		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicURL == "" && isLoopback(address), Go: s.work.run, Sample: s.sample, WatchRoot: c.WatchRoot,
 		Recordings: c.Recordings, API: s.api(log)})
@@ -161,6 +169,9 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 	})
 	g.Go(func() error { return s.sweep(ctx) })
 	g.Go(func() error { return s.morning.Run(ctx) })
+	if s.copier != nil {
+		g.Go(func() error { s.copier.Run(ctx); return nil })
+	}
 	g.Go(func() error {
 		<-ctx.Done()
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
@@ -174,6 +185,24 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 		return nil // told to stop
 	}
 	return err
+}
+
+// copying gives what keeps a copy of the journal in a folder; "" is none.
+func (s *server) copying(dir string, log *slog.Logger) (*backup.Copier, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	c := &backup.Copier{Dir: s.app.Data, Target: dir, Beside: s.folder.Beside, State: s.state, Now: s.app.now, Changed: func(l backup.Lag) {
+		if l.Fault != nil {
+			log.Error("copy of the journal", "dir", l.Target, "error", l.Fault)
+			return
+		}
+		log.Info("copy of the journal goes on", "dir", l.Target, "entry", l.Seq)
+	}}
+	if err := c.Check(); err != nil {
+		return nil, usageError{err}
+	}
+	return c, nil
 }
 
 // welcome tells at the console where the pages are, and while nobody has an

@@ -188,6 +188,9 @@ func (f *Folder) Close() error {
 // Store gives the folder's facts.
 func (f *Folder) Store() *duck.Store { return f.store }
 
+// Journal gives the folder's journal, for what copies it.
+func (f *Folder) Journal() *journal.Journal { return f.journal }
+
 // Settings gives what the organisation says of itself.
 func (f *Folder) Settings() facts.Settings { return f.settings }
 

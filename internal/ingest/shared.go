@@ -8,6 +8,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/journal"
 )
 
 // SharedFolder lets many read a folder while one writes: what a server does. Readers
@@ -24,6 +25,7 @@ type SharedFolder struct {
 	folder *Folder      // nil until it is open
 
 	settled atomic.Pointer[Settled] // nil until it is open
+	beside  sync.WaitGroup          // whoever is at the journal without a turn
 }
 
 // Share makes a SharedFolder of a folder that Open is to open.
@@ -184,6 +186,23 @@ func (s *SharedFolder) Replace(ctx context.Context, progress Progress, fn func(*
 	return fn(s.folder)
 }
 
+// Beside runs fn on the folder's journal, however long that takes: neither
+// readers nor the writer wait for it. fn must not write.
+func (s *SharedFolder) Beside(fn func(*journal.Journal) error) error {
+	if !s.look() {
+		return replacing()
+	}
+	if s.folder == nil {
+		defer s.whole.RUnlock()
+		return s.ready()
+	}
+	j := s.folder.journal
+	s.beside.Add(1)
+	defer s.beside.Done()
+	s.whole.RUnlock()
+	return fn(j)
+}
+
 // Busy tells whether somebody writes.
 func (s *SharedFolder) Busy() bool { return len(s.turn) > 0 }
 
@@ -200,6 +219,7 @@ func (s *SharedFolder) Close(ctx context.Context) error {
 	}
 	f := s.folder
 	s.folder = nil
+	s.beside.Wait()
 	return f.Close()
 }
 

@@ -27,7 +27,9 @@ type File interface {
 	Size() (int64, error)
 }
 
-// osFS is the file system of the machine.
+// Disk is the file system of the machine.
+var Disk FS = osFS{}
+
 type osFS struct{}
 
 type osFile struct{ *os.File }

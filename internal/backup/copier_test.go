@@ -1,0 +1,190 @@
+package backup_test
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/callpace/callpace/internal/backup"
+	"github.com/callpace/callpace/internal/journal"
+)
+
+func (h *house) copier(target string) *backup.Copier {
+	return &backup.Copier{Dir: h.dir, Target: target, State: h.db, Now: func() time.Time { return h.now },
+		Beside: func(fn func(*journal.Journal) error) error { return fn(h.j) }}
+}
+
+// equals checks that a copy restores to where the journal is now.
+func (h *house) equals(target string) {
+	h.t.Helper()
+	want, err := h.j.Position(ctx)
+	require.NoError(h.t, err)
+	is, _ := restored(h.t, target)
+	require.Equal(h.t, want.Chain, is.Chain)
+	segs, err := filepath.Glob(filepath.Join(h.dir, "journal", "*.seg"))
+	require.NoError(h.t, err)
+	for _, seg := range segs {
+		a, err := os.ReadFile(seg)
+		require.NoError(h.t, err)
+		b, err := os.ReadFile(filepath.Join(target, "journal", filepath.Base(seg)))
+		require.NoError(h.t, err)
+		require.Equal(h.t, len(a), len(b), seg)
+		require.True(h.t, string(a) == string(b), seg)
+	}
+}
+
+func TestCopyFollowsTheJournal(t *testing.T) {
+	h := newHouse(t)
+	target := t.TempDir()
+	c := h.copier(target)
+	require.NoError(t, c.Round(ctx))
+	for range 5 {
+		h.receives(3)
+		h.now = h.now.Add(time.Hour) // the state is due
+		require.NoError(t, c.Round(ctx))
+		require.Zero(t, c.Lag().Bytes)
+		h.equals(target)
+	}
+	c = h.copier(target) // another process
+	h.receives(3)
+	require.NoError(t, c.Round(ctx))
+	h.equals(target)
+	require.NoError(t, c.Round(ctx))
+}
+
+// What fails, and whenever, is made good by the next round, also of a process
+// that knows nothing of it.
+func TestCopyGoesOnAfterFaults(t *testing.T) {
+	for k := int64(1); ; k++ {
+		h := newHouse(t)
+		target := t.TempDir()
+		h.receives(2)
+		require.NoError(t, h.copier(target).Round(ctx))
+		h.receives(6)
+		c := h.copier(target)
+		disk := &failing{FS: journal.Disk, at: k, err: syscall.ENOSPC}
+		c.FS = disk
+		err := c.Round(ctx)
+		if !disk.hit() {
+			require.NoError(t, err)
+			h.equals(target)
+			break
+		}
+		require.Equal(t, "backup.target_full", keyOf(err), "call %d", k)
+		require.Equal(t, "backup.target_full", keyOf(c.Lag().Fault))
+		again := c
+		if k%2 == 0 {
+			again = h.copier(target)
+		}
+		h.receives(1)
+		h.now = h.now.Add(time.Hour)
+		require.NoError(t, again.Round(ctx))
+		require.NoError(t, again.Lag().Fault)
+		h.equals(target)
+	}
+}
+
+// The disk of the copy goes away and comes back.
+func TestCopyOutage(t *testing.T) {
+	h := newHouse(t)
+	target := filepath.Join(t.TempDir(), "mounted")
+	require.NoError(t, os.Mkdir(target, 0o700))
+	c := h.copier(target)
+	var told []bool
+	c.Changed = func(l backup.Lag) { told = append(told, l.Fault != nil) }
+	h.receives(3)
+	require.NoError(t, c.Round(ctx))
+	require.NoError(t, os.Rename(target, target+".away"))
+	h.receives(3)
+	h.now = h.now.Add(time.Minute)
+	for range 2 {
+		require.Equal(t, "copy.gone", keyOf(c.Round(ctx)))
+	}
+	require.Equal(t, time.Minute, c.Lag().Behind(h.now))
+	require.NoError(t, os.Mkdir(target, 0o700)) // the mount point itself
+	require.Equal(t, "copy.gone", keyOf(c.Round(ctx)))
+	entries, err := os.ReadDir(target)
+	require.NoError(t, err)
+	require.Empty(t, entries, "nothing is written where the disk should be")
+	require.NoError(t, os.Remove(target))
+	require.NoError(t, os.Rename(target+".away", target))
+	require.NoError(t, c.Round(ctx))
+	require.Zero(t, c.Lag().Behind(h.now))
+	require.Equal(t, []bool{true, false}, told)
+	h.equals(target)
+}
+
+// A folder that holds something else is never touched.
+func TestCopyOfAnotherJournal(t *testing.T) {
+	h, other := newHouse(t), newHouse(t)
+	h.receives(3)
+	other.now = other.now.Add(time.Second)
+	other.receives(6)
+	target := t.TempDir()
+	require.NoError(t, other.copier(target).Round(ctx))
+	require.Equal(t, "copy.other_journal", keyOf(h.copier(target).Round(ctx)))
+	other.equals(target)
+
+	back := filepath.Join(t.TempDir(), "b") // and not by an earlier state of the same journal
+	_, err := backup.Create(ctx, h.source(), back, options())
+	require.NoError(t, err)
+	mine := t.TempDir()
+	h.receives(3)
+	require.NoError(t, h.copier(mine).Round(ctx))
+	old := &house{t: t, dir: filepath.Join(t.TempDir(), "old"), now: h.now}
+	_, err = backup.Restore(ctx, back, old.dir, options())
+	require.NoError(t, err)
+	old.open()
+	defer old.close()
+	require.Equal(t, "copy.other_journal", keyOf(old.copier(mine).Round(ctx)))
+	h.equals(mine)
+
+	full := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(full, "photo.jpg"), nil, 0o600))
+	require.Equal(t, "backup.target_not_empty", keyOf(h.copier(full).Round(ctx)))
+	inside := h.copier(filepath.Join(h.dir, "copy"))
+	require.Equal(t, "backup.target_inside", keyOf(inside.Check()))
+}
+
+// Who is erased is erased in the copy, too.
+func TestCopyFollowsErasures(t *testing.T) {
+	h := newHouse(t)
+	h.receives(12)
+	target := t.TempDir()
+	c := h.copier(target)
+	require.NoError(t, c.Round(ctx))
+	for round, again := range []bool{false, true} { // by the same process, and by the next one
+		_, err := h.j.Rewrite(ctx, journal.Erasure{At: h.now, Streams: []int{round + 1, round + 6, round + 11}, Blank: blankAll})
+		require.NoError(t, err)
+		h.receives(1)
+		if again {
+			c = h.copier(target)
+		}
+		require.NoError(t, c.Round(ctx))
+		h.equals(target)
+	}
+}
+
+// blankAll puts one sign in the place of every piece of a stream.
+func blankAll(_ context.Context, _ journal.Stream, r io.Reader, emit func(int, []byte) error) error {
+	for b := make([]byte, 512); ; {
+		n, err := io.ReadFull(r, b)
+		if n > 0 {
+			if err := emit(n, []byte("*")); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
