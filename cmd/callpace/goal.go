@@ -170,7 +170,11 @@ func (a *app) answerGoal(ctx context.Context, b goals.Book, g store.Goal, deep b
 		return err
 	}
 	if a.Output == "json" {
-		return writeJSON(a.stdout, goals.Answer(g, r))
+		answer, err := b.Answer(ctx, g, r, deep)
+		if err != nil {
+			return err
+		}
+		return writeJSON(a.stdout, answer)
 	}
 	if err := a.printGoal(b, g, r); err != nil {
 		return err

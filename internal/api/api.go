@@ -71,6 +71,7 @@ func New(d Deps) *API {
 	a.people()
 	a.imports()
 	a.events()
+	a.goalOperations()
 	a.document = a.openAPI()
 	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")

@@ -12,17 +12,51 @@ import (
 
 // GoalAnswer is a goal and how it stands, as JSON. The command and the API give the same.
 type GoalAnswer struct {
-	Goal     goal.Goal     `json:"goal"`
-	Parent   string        `json:"parent,omitempty"`
-	Status   string        `json:"status,omitempty"`
-	From     string        `json:"from,omitempty" doc:"First day by which it is judged"`
-	To       string        `json:"to,omitempty" doc:"Last day, included"`
-	DaysLeft float64       `json:"working_days_left"`
-	Days     float64       `json:"working_days"`
-	Baseline *track.Frozen `json:"baseline,omitempty"`
-	Parts    []PartAnswer  `json:"parts"`
-	Checks   []CheckAnswer `json:"checks,omitempty"`
-	Closing  *goal.Closing `json:"closing,omitempty"`
+	Goal     goal.Goal         `json:"goal"`
+	Parent   string            `json:"parent,omitempty"`
+	Status   string            `json:"status,omitempty"`
+	From     string            `json:"from,omitempty" doc:"First day by which it is judged"`
+	To       string            `json:"to,omitempty" doc:"Last day, included"`
+	DaysLeft float64           `json:"working_days_left"`
+	Days     float64           `json:"working_days"`
+	Baseline *BaselineAnswer   `json:"baseline,omitempty"`
+	Parts    []PartAnswer      `json:"parts"`
+	Checks   []CheckAnswer     `json:"checks,omitempty"`
+	Plan     *track.PlanAnswer `json:"plan,omitempty" doc:"What it asks of the working days left; of one goal of sales or appointments"`
+	Closing  *ClosingAnswer    `json:"closing,omitempty"`
+}
+
+// BaselineAnswer is what a goal is measured against, as it stood on a day.
+type BaselineAnswer struct {
+	From   string                        `json:"from"`
+	To     string                        `json:"to" doc:"Last day, included"`
+	On     string                        `json:"on" doc:"When it was read; later data do not move it"`
+	Parts  map[string]track.Reading      `json:"parts" doc:"By agent or team; of all together under the empty name"`
+	Guards map[string][]track.GuardFloor `json:"guards,omitempty" doc:"What the guardrails are held to"`
+}
+
+// ClosingAnswer is how a goal ended: as told on that day, and by today's data.
+type ClosingAnswer struct {
+	On    string       `json:"on"`
+	First ResultAnswer `json:"first"`
+	Now   ResultAnswer `json:"now"`
+}
+
+// ResultAnswer is what a goal came to.
+type ResultAnswer struct {
+	From    string  `json:"from"`
+	To      string  `json:"to" doc:"Last day, included"`
+	Value   *string `json:"value" doc:"Exact; null without data"`
+	Reached bool    `json:"reached"`
+}
+
+func resultAnswer(r goal.Result) ResultAnswer {
+	out := ResultAnswer{From: calendar.Date(r.Days.From).String(), To: calendar.Date(r.Days.To - 1).String(), Reached: r.Reached}
+	if !r.NoData {
+		value := r.Value.String()
+		out.Value = &value
+	}
+	return out
 }
 
 // PartAnswer is one part of a GoalAnswer.
@@ -54,14 +88,18 @@ type CheckAnswer struct {
 
 // Answer makes the JSON of a goal; r is nil where nothing can be said.
 func Answer(g store.Goal, r *track.Report) GoalAnswer {
-	out := GoalAnswer{Goal: g.Goal, Parent: g.Parent, Closing: g.Closing, Parts: []PartAnswer{}}
+	out := GoalAnswer{Goal: g.Goal, Parent: g.Parent, Parts: []PartAnswer{}}
+	if c := g.Closing; c != nil {
+		out.Closing = &ClosingAnswer{c.On.String(), resultAnswer(c.First), resultAnswer(c.Now)}
+	}
 	if r == nil {
 		return out
 	}
 	out.Status, out.DaysLeft, out.Days = string(r.Status), r.DaysLeft, r.DaysAll
 	out.From, out.To = calendar.Date(r.Judged.From).String(), calendar.Date(r.Judged.To-1).String()
 	if len(r.Frozen.Parts) > 0 {
-		out.Baseline = &r.Frozen
+		f := r.Frozen
+		out.Baseline = &BaselineAnswer{calendar.Date(f.Days.From).String(), calendar.Date(f.Days.To - 1).String(), f.On.String(), f.Parts, f.Guards}
 	}
 	for _, s := range r.Parts {
 		out.Parts = append(out.Parts, part(s))

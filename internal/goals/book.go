@@ -55,8 +55,13 @@ func (b Book) freeze(ctx context.Context, g store.Goal) (store.Goal, error) {
 	return g, b.State.Goals().KeepGoal(ctx, g)
 }
 
-// Change writes a goal anew.
+// Change writes a goal anew. Its Version is the one that the author saw: where
+// somebody has changed the goal meanwhile that is a Conflict; 0 asks nothing.
+// What is closed stays as it is.
 func (b Book) Change(ctx context.Context, g store.Goal, author string) (store.Goal, error) {
+	if g.Closing != nil {
+		return g, callpace.E(callpace.Conflict, "goals.closed_already", "id", g.ID)
+	}
 	if err := g.Validate(b.Desk.Catalogue); err != nil {
 		return g, err
 	}
@@ -73,16 +78,22 @@ func (b Book) Look(ctx context.Context, g store.Goal, deep bool) (*track.Report,
 	return b.keep(ctx, g, deep, others)
 }
 
+// Try reports on a goal that is only thought of, as it would stand. Its id is
+// that of the goal which it would replace, if any.
+func (b Book) Try(ctx context.Context, g goal.Goal) (*track.Report, error) {
+	others, err := b.plain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b.Desk.Look(ctx, track.Input{Goal: g, Others: others})
+}
+
 func (b Book) plain(ctx context.Context) ([]goal.Goal, error) {
 	all, err := b.State.Goals().FindGoals(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]goal.Goal, len(all))
-	for i, g := range all {
-		out[i] = g.Goal
-	}
-	return out, nil
+	return Plain(all), nil
 }
 
 func (b Book) keep(ctx context.Context, g store.Goal, deep bool, others []goal.Goal) (*track.Report, error) {
@@ -157,7 +168,7 @@ func (b Book) correct(ctx context.Context, g store.Goal, r *track.Report) error 
 	return b.State.Goals().KeepGoal(ctx, g)
 }
 
-// Close ends a goal with its result as it is now.
+// Close ends a goal with its result as it is now. Its Version is as for Change.
 func (b Book) Close(ctx context.Context, g store.Goal, author string) (store.Goal, error) {
 	switch g.State {
 	case goal.Closed:
@@ -179,7 +190,7 @@ func (b Book) Close(ctx context.Context, g store.Goal, author string) (store.Goa
 	if err != nil {
 		return g, err
 	}
-	fresh.State = goal.Closed
+	fresh.State, fresh.Version = goal.Closed, g.Version
 	fresh.Closing = &goal.Closing{On: calendar.Date(min(b.Desk.Today, r.Instance.To-1)), First: result, Now: result}
 	return b.State.Goals().UpdateGoal(ctx, fresh, b.Desk.Today, author, b.Now)
 }

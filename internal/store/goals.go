@@ -115,7 +115,8 @@ func (r Goals) FindHistory(ctx context.Context, id string) (goal.History, error)
 
 // UpdateGoal writes a goal anew: a version of its own where what is asked for
 // has changed. Its baselines are then frozen again, unless the period and what
-// it is measured by stayed as they were.
+// it is measured by stayed as they were. Where g.Version is given and another
+// has been written since, that is a Conflict.
 func (r Goals) UpdateGoal(ctx context.Context, g Goal, on int64, author string, now time.Time) (Goal, error) {
 	err := r.s.Update(ctx, func(s State) error {
 		was, err := s.Goals().FindGoal(ctx, g.ID)
@@ -125,6 +126,9 @@ func (r Goals) UpdateGoal(ctx context.Context, g Goal, on int64, author string, 
 		history, err := s.Goals().FindHistory(ctx, g.ID)
 		if err != nil {
 			return err
+		}
+		if g.Version != 0 && g.Version != was.Version {
+			return callpace.E(callpace.Conflict, "goals.changed_meanwhile", "version", was.Version, "who", history[len(history)-1].By)
 		}
 		g.Version = 0
 		next := history.With(g.Goal, calendar.Date(on), author)
@@ -150,9 +154,19 @@ func (g Goal) sameBaseline(o goal.Goal) bool {
 		encoded(g.Scope) == encoded(o.Scope) && encoded(g.Guardrails) == encoded(o.Guardrails)
 }
 
-// KeepGoal writes what was frozen and how it ended, which makes no version.
+// KeepGoal writes what was frozen of a version and how it ended, which makes no
+// version. Of a goal that has changed meanwhile it keeps nothing: what was read
+// of the old one says nothing of the new.
 func (r Goals) KeepGoal(ctx context.Context, g Goal) error {
-	if err := r.write(ctx, g); err != nil {
+	err := r.s.Update(ctx, func(s State) error {
+		now, err := s.Goals().FindGoal(ctx, g.ID)
+		if err != nil || now.Version != g.Version || now.State != g.State {
+			return err
+		}
+		now.Baselines, now.Closing = g.Baselines, g.Closing
+		return s.Goals().write(ctx, now)
+	})
+	if err != nil {
 		return fmt.Errorf("keep goal %s: %w", g.ID, err)
 	}
 	return nil

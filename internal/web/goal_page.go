@@ -9,7 +9,6 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
-	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -48,24 +47,25 @@ type letter struct {
 }
 
 func (r *request) goalPage() error {
-	g, s, err := r.goalOf(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	page := goalPage{shell: r.shell("nav.goals", "goals"), Head: r.reader.GoalTitle(g.Goal)}
-	page.Title, page.Notices = page.Head, r.done("goals")
-	err = r.book(func(b goals.Book) error {
+	page := goalPage{shell: r.shell("nav.goals", "goals")}
+	err := r.book(func(b goalBook) error {
+		g, err := b.Goal(r.Context(), b.sight, r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		page.Head = r.reader.GoalTitle(g.Goal)
+		page.Title, page.Notices = page.Head, r.done("goals")
+		if r.who.May(auth.SetGoals) && b.sight.Sets(g.Goal) {
+			r.goalActs(&page, g)
+		}
 		rep, err := r.stands(b, g, true)
 		if err != nil {
 			return err
 		}
-		return r.fillGoal(&page, b, s, g, s.narrow(rep))
+		return r.fillGoal(&page, b, g, rep)
 	})
 	if err != nil {
 		return err
-	}
-	if r.who.May(auth.SetGoals) && s.sets(g.Goal) {
-		r.goalActs(&page, g)
 	}
 	return r.page("goal", page)
 }
@@ -73,14 +73,14 @@ func (r *request) goalPage() error {
 // goalActs offers what may be done with a goal.
 func (r *request) goalActs(page *goalPage, g store.Goal) {
 	if g.State != goal.Closed {
-		page.Change = "/goals/new?of=" + g.ID + "&text=" + escape(g.Text)
+		page.Change = "/goals/new?of=" + g.ID
 		if g.Target.Kind == goal.Total && g.Scope.Each == goal.Together && g.Scope.Agent == "" {
 			page.Split = "/goals/" + g.ID + "/split"
 		}
 	}
 	if g.State == goal.Active {
 		a := r.act("/goals/"+g.ID+"/close", "goals.close", "check", false)
-		a.Ask = r.reader.Text("goals.close_ask")
+		a.Ask, a.Name, a.Value = r.reader.Text("goals.close_ask"), "version", strconv.Itoa(g.Version)
 		page.Acts = append(page.Acts, a)
 	}
 	a := r.act("/goals/"+g.ID+"/delete", "goals.delete", "trash-2", true)
@@ -88,7 +88,7 @@ func (r *request) goalActs(page *goalPage, g store.Goal) {
 	page.Acts = append(page.Acts, a)
 }
 
-func (r *request) fillGoal(page *goalPage, b goals.Book, s sight, g store.Goal, rep *track.Report) error {
+func (r *request) fillGoal(page *goalPage, b goalBook, g store.Goal, rep *track.Report) error {
 	var err error
 	w := r.words(rep)
 	page.Badge = r.badge(g.State, rep)
@@ -112,17 +112,21 @@ func (r *request) fillGoal(page *goalPage, b goals.Book, s sight, g store.Goal, 
 		if part.Since >= rep.Judged.From {
 			page.Since = r.reader.T("goals.since", map[string]any{"date": r.reader.Date(part.Since)})
 		}
-		if page.Plan, err = r.goalPlan(b, g.Goal, rep, part); err != nil {
+		p, err := b.PlanOf(r.Context(), g.Goal, rep)
+		if err != nil {
 			return err
+		}
+		if p != nil {
+			page.Plan = r.planView(*p)
 		}
 	} else if len(rep.Parts) > 0 {
 		page.Parts = r.memberGrid(rep)
 	}
-	return r.goalPast(page, b, s, g, rep)
+	return r.goalPast(page, b, g, rep)
 }
 
 // understood tells a goal back.
-func (r *request) understood(b goals.Book, g goal.Goal) ([]pair, error) {
+func (r *request) understood(b goalBook, g goal.Goal) ([]pair, error) {
 	parts, err := g.Describe(r.defs, b.Desk.Base.Calendar)
 	var out []pair
 	for _, p := range parts {
@@ -168,16 +172,12 @@ func (r *request) memberGrid(rep *track.Report) *grid {
 }
 
 // goalPast is what was said and written of a goal before.
-func (r *request) goalPast(page *goalPage, b goals.Book, s sight, g store.Goal, rep *track.Report) error {
-	all, err := b.State.Goals().FindGoals(r.Context())
-	if err != nil {
-		return err
-	}
-	for _, p := range all {
+func (r *request) goalPast(page *goalPage, b goalBook, g store.Goal, rep *track.Report) error {
+	for _, p := range b.seen {
 		switch {
-		case p.Parent == g.ID && s.sees(p.Goal):
-			page.Children = append(page.Children, r.goalRow(b, s, p))
-		case p.ID == g.Parent && s.sees(p.Goal):
+		case p.Parent == g.ID:
+			page.Children = append(page.Children, r.goalRow(b, p))
+		case p.ID == g.Parent:
 			page.Parent = choice{Label: r.reader.GoalTitle(p.Goal), URL: "/goals/" + p.ID}
 		}
 	}
@@ -217,26 +217,31 @@ func (r *request) toldGrid(rep *track.Report, told []track.Told) *grid {
 }
 
 func (r *request) closeGoal() error {
-	g, err := r.settable(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	err = r.book(func(b goals.Book) error {
-		_, err := b.Close(r.Context(), g, r.who.Account.Name)
+	id := r.PathValue("id")
+	err := r.book(func(b goalBook) error {
+		g, err := b.Settable(r.Context(), b.sight, id)
+		if err != nil {
+			return err
+		}
+		g.Version, _ = strconv.Atoi(r.PostFormValue("version")) // that was looked at
+		_, err = b.Close(r.Context(), g, r.who.Account.Name)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return r.redirect("/goals/" + g.ID + "?done=closed")
+	return r.redirect("/goals/" + id + "?done=closed")
 }
 
 func (r *request) dropGoal() error {
-	g, err := r.settable(r.PathValue("id"))
+	err := r.book(func(b goalBook) error {
+		g, err := b.Settable(r.Context(), b.sight, r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		return b.State.Goals().DeleteGoal(r.Context(), g.ID)
+	})
 	if err != nil {
-		return err
-	}
-	if err := r.s.State.Goals().DeleteGoal(r.Context(), g.ID); err != nil {
 		return err
 	}
 	return r.redirect("/goals?done=deleted")

@@ -48,7 +48,7 @@ func locked(names []string, get func(string) string) (map[string]goal.Number, er
 }
 
 // shares divides as the form says.
-func (r *request) shares(b goals.Book, g goal.Goal, get func(string) string) (to goal.Each, way goals.Way, shares []goals.Share, err error) {
+func (r *request) shares(b goalBook, g goal.Goal, get func(string) string) (to goal.Each, way goals.Way, shares []goals.Share, err error) {
 	to, way = goal.Each(get("to")), goals.Way(get("way"))
 	if to != goal.EachAgent && to != goal.EachTeam {
 		if to = goal.EachTeam; g.Scope.Team != "" {
@@ -71,12 +71,13 @@ func (r *request) shares(b goals.Book, g goal.Goal, get func(string) string) (to
 }
 
 func (r *request) splitForm(status int, get func(string) string, failed error) error {
-	g, err := r.settable(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	page := splitPage{shell: r.shell("goals.split", "goals"), Head: r.reader.GoalTitle(g.Goal), Back: choice{Label: r.reader.GoalTitle(g.Goal), URL: "/goals/" + g.ID}, Action: "/goals/" + g.ID + "/split"}
-	err = r.book(func(b goals.Book) error {
+	page := splitPage{shell: r.shell("goals.split", "goals")}
+	err := r.book(func(b goalBook) error {
+		g, err := b.Settable(r.Context(), b.sight, r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		page.Head, page.Back, page.Action = r.reader.GoalTitle(g.Goal), choice{Label: r.reader.GoalTitle(g.Goal), URL: "/goals/" + g.ID}, "/goals/"+g.ID+"/split"
 		rep, err := r.stands(b, g, false)
 		if err != nil {
 			return err
@@ -113,12 +114,12 @@ func (r *request) splitForm(status int, get func(string) string, failed error) e
 
 // takeSplit writes the shares down as goals of their own.
 func (r *request) takeSplit() error {
-	g, err := r.settable(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	get := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
-	err = r.book(func(b goals.Book) error {
+	get, id := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }, r.PathValue("id")
+	err := r.book(func(b goalBook) error {
+		g, err := b.Settable(r.Context(), b.sight, id)
+		if err != nil {
+			return err
+		}
 		to, _, shares, err := r.shares(b, g.Goal, get)
 		if err != nil {
 			return err
@@ -131,5 +132,5 @@ func (r *request) takeSplit() error {
 		}
 		return r.splitForm(r.status(err), get, err)
 	}
-	return r.redirect("/goals/" + g.ID + "?done=split")
+	return r.redirect("/goals/" + id + "?done=split")
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/callpace/callpace/internal/goal"
-	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/question"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -23,12 +22,12 @@ func (r *request) targetFor(kpi string, v view) (value float64, text string, ok 
 	}
 	all = slices.DeleteFunc(all, func(g store.Goal) bool {
 		total := g.Target.Kind == goal.Total || g.Target.Kind == goal.Band || g.Target.Per != ""
-		return total || g.KPI != kpi || g.State != goal.Active || g.Scope.Each != goal.Together || !s.sees(g.Goal) || !sameWords(g.Scope.Filters(), v.words().Where)
+		return total || g.KPI != kpi || g.State != goal.Active || g.Scope.Each != goal.Together || !s.Sees(g.Goal) || !sameWords(g.Scope.Filters(), v.words().Where)
 	})
 	if len(all) == 0 {
 		return 0, "", false, nil
 	}
-	err = r.book(func(b goals.Book) error {
+	err = r.book(func(b goalBook) error {
 		rep, err := r.stands(b, all[len(all)-1], false)
 		if err != nil {
 			return err

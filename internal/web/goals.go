@@ -51,22 +51,13 @@ func (r *request) goals() error {
 	if r.who.May(auth.SetGoals) {
 		page.New = "/goals/new"
 	}
-	s, err := r.sight()
-	if err != nil {
-		return err
-	}
 	closed := r.view().get("closed") != ""
 	page.Closed = choice{Label: r.reader.Text("goals.with_closed"), URL: "/goals?closed=1", Selected: closed}
 	if closed {
 		page.Closed.URL = "/goals"
 	}
-	err = r.book(func(b goals.Book) error {
-		all, err := b.State.Goals().FindGoals(r.Context())
-		if err != nil {
-			return err
-		}
-		all = slices.DeleteFunc(all, func(g store.Goal) bool { return !s.sees(g.Goal) || !closed && g.State == goal.Closed })
-		return r.tree(&page, b, s, all)
+	err := r.book(func(b goalBook) error {
+		return r.tree(&page, b, slices.DeleteFunc(slices.Clone(b.seen), func(g store.Goal) bool { return !closed && g.State == goal.Closed }))
 	})
 	if err != nil {
 		return err
@@ -81,7 +72,7 @@ func (r *request) goals() error {
 }
 
 // tree puts each goal below the one that it is a part of, and these into groups.
-func (r *request) tree(page *goalsPage, b goals.Book, s sight, all []store.Goal) error {
+func (r *request) tree(page *goalsPage, b goalBook, all []store.Goal) error {
 	groups := []goalGroup{{Title: r.reader.Text("goals.mine")}, {Title: r.reader.Text("goals.teams")}, {Title: r.reader.Text("goals.companys")}}
 	shown := map[string]bool{}
 	for _, g := range all {
@@ -90,7 +81,7 @@ func (r *request) tree(page *goalsPage, b goals.Book, s sight, all []store.Goal)
 	counts := map[badge]int{}
 	var order []badge
 	add := func(group *goalGroup, g store.Goal, part bool) {
-		row := r.goalRow(b, s, g)
+		row := r.goalRow(b, g)
 		row.Part = part
 		group.Rows = append(group.Rows, row)
 		if counts[row.Badge]++; counts[row.Badge] == 1 {
@@ -101,7 +92,7 @@ func (r *request) tree(page *goalsPage, b goals.Book, s sight, all []store.Goal)
 		if shown[g.Parent] {
 			continue
 		}
-		group := &groups[r.groupOf(g, s)]
+		group := &groups[r.groupOf(g, b.sight)]
 		add(group, g, false)
 		for _, p := range goals.Parts(g.ID, all) {
 			add(group, p, true)
@@ -118,9 +109,9 @@ func (r *request) tree(page *goalsPage, b goals.Book, s sight, all []store.Goal)
 	return nil
 }
 
-func (r *request) groupOf(g store.Goal, s sight) int {
+func (r *request) groupOf(g store.Goal, s goals.Sight) int {
 	switch {
-	case g.Owner != "" && g.Owner == r.who.Account.Name, s.own != "" && (g.Scope.Agent == s.own || g.Scope.Each == goal.EachAgent && !s.lead):
+	case g.Owner != "" && g.Owner == r.who.Account.Name, s.Own() != "" && (g.Scope.Agent == s.Own() || g.Scope.Each == goal.EachAgent && !s.Lead()):
 		return 0
 	case g.Scope.Team != "" || g.Scope.Agent != "":
 		return 1
@@ -128,14 +119,13 @@ func (r *request) groupOf(g store.Goal, s sight) int {
 	return 2
 }
 
-func (r *request) goalRow(b goals.Book, s sight, g store.Goal) goalRow {
+func (r *request) goalRow(b goalBook, g store.Goal) goalRow {
 	row := goalRow{Title: r.reader.GoalTitle(g.Goal), URL: "/goals/" + g.ID, Scope: r.scopeOf(b, g.Goal)}
 	rep, err := r.stands(b, g, false)
 	if err != nil {
 		row.Badge, row.Fault = r.badge(g.State, nil), r.reader.Error(err)
 		return row
 	}
-	rep = s.narrow(rep)
 	w := r.words(rep)
 	row.Badge = r.badge(g.State, rep)
 	row.Actual, row.Target, row.Chance = w.Standing()
@@ -161,7 +151,7 @@ func paceBar(rep *track.Report) template.HTML {
 }
 
 // scopeOf says in words whose goal it is.
-func (r *request) scopeOf(b goals.Book, g goal.Goal) string {
+func (r *request) scopeOf(b goalBook, g goal.Goal) string {
 	parts, err := g.Describe(r.defs, b.Desk.Base.Calendar)
 	if err != nil {
 		return ""

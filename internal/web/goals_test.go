@@ -67,21 +67,30 @@ func TestWhoSeesAndSetsGoals(t *testing.T) {
 	manager.post("/goals/new", "text", "5 calls this month team=West").goes("/goals/4?done=set")
 	manager.post("/goals/new", "text", "4 calls a month per agent").goes("/goals/5?done=set")
 
-	agent.get("/goals").has(200, "agent=Ana", "4 calls a month").lacks("20 calls", "agent=Boris", "team=West")
+	manager.post("/goals/new", "text", "9 calls this month team=East").goes("/goals/6?done=set")
+	agent.get("/goals").has(200, "20 calls", "agent=Ana", "4 calls a month", "team=East").lacks("agent=Boris", "team=West")
+	agent.get("/goals/1").has(200).lacks("Boris", "Dino") // at odds with goals that are not theirs to see
 	agent.get("/goals/2").has(200)
 	agent.get("/goals/5").has(200, "Ana").lacks("Boris", "Dino")
-	for _, id := range []string{"1", "3", "4", "9"} {
+	for _, id := range []string{"3", "4", "9"} {
 		agent.get("/goals/" + id).has(404)
 	}
 	agent.post("/goals/new", "text", "5 calls this month agent=Ana").has(403)
 	agent.post("/goals/2/delete").has(403)
 
-	lead.get("/goals").has(200, "agent=Ana", "agent=Boris").lacks("20 calls", "team=West")
+	// Where agents see each other's numbers, they see each other's goals.
+	require.NoError(t, s.State.Settings().UpdateSetting(t.Context(), OrganisationSetting, Organisation{Name: "Adria Test", SeePeers: true}, "", s.clock.Now()))
+	agent.get("/goals/5").has(200, "Ana", "Boris").lacks("Dino")
+	agent.get("/goals/3").has(200)
+	agent.get("/goals/4").has(404)
+
+	lead.get("/goals").has(200, "20 calls", "agent=Ana", "agent=Boris").lacks("team=West")
+	lead.post("/goals/1/close").has(403)
 	lead.get("/goals/5").has(200, "Ana", "Boris").lacks("Dino")
 	lead.post("/goals/new", "text", "7 calls this month team=West").has(403)
 	lead.post("/goals/4/close").has(404)
-	lead.post("/goals/new", "text", "7 calls this month").goes("/goals/6?done=set")
-	require.Equal(t, "East", goalsOf(s)[5].Scope.Team) // a lead's goal is the team's
+	lead.post("/goals/new", "text", "7 calls this month").goes("/goals/7?done=set")
+	require.Equal(t, "East", goalsOf(s)[6].Scope.Team) // a lead's goal is the team's
 	lead.post("/goals/3/delete").goes("/goals?done=deleted")
 }
 
@@ -149,4 +158,19 @@ func TestWorkdays(t *testing.T) {
 	b.get("/settings/calendar").has(200, "Inventory", "2026-12-24..2026-12-31 0.5 Half days")
 	b.post("/settings/calendar", "country", "HR", "days", "Inventory").has(422, "Line 1")
 	s.as(auth.Manager).get("/settings/calendar").has(403)
+}
+
+// Two people change a goal: the second is told, with what they wrote kept.
+func TestGoalChangedMeanwhile(t *testing.T) {
+	s := newSite(t)
+	mia, ada := s.as(auth.Manager), s.as(auth.Admin)
+	mia.post("/goals/new", "text", "20 calls this month").goes("/goals/1?done=set")
+	mia.get("/goals/new?of=1").has(200, `name="version" value="1"`, `value="20 calls this month"`)
+	ada.post("/goals/new", "of", "1", "version", "1", "text", "30 calls this month").goes("/goals/1?done=changed")
+	mia.post("/goals/new", "of", "1", "version", "1", "text", "25 calls this month").has(409, "“Ada Admin” has changed this goal meanwhile: it stands at version 2 now", `value="25 calls this month"`, `name="version" value="2"`)
+	mia.post("/goals/1/close", "version", "1").has(409, "Ada Admin")
+	require.Equal(t, goal.Active, goalsOf(s)[0].State)
+	mia.post("/goals/new", "of", "1", "version", "2", "text", "25 calls this month").goes("/goals/1?done=changed")
+	mia.post("/goals/1/close", "version", "3").goes("/goals/1?done=closed")
+	mia.post("/goals/new", "of", "1", "version", "4", "text", "25 calls this month").has(409, "closed")
 }

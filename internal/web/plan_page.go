@@ -5,13 +5,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
-	"github.com/callpace/callpace/internal/goal"
-	"github.com/callpace/callpace/internal/goal/forecast"
 	"github.com/callpace/callpace/internal/goal/plan"
 	"github.com/callpace/callpace/internal/goal/track"
-	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/question"
 )
 
@@ -45,7 +41,7 @@ func (r *request) plan() error {
 	page := planPage{shell: r.shell("nav.plan", "plan")}
 	v := r.view()
 	a := r.asker()
-	err := r.bookOf(a, func(b goals.Book) error {
+	err := r.bookOf(a, func(b goalBook) error {
 		var where []string
 		if team := v.get("team"); team != "" {
 			where = []string{question.Equal("team", team)}
@@ -196,46 +192,6 @@ func (r *request) loadNotes(p track.Planned) (out []string) {
 		out = append(out, r.reader.T("plan.leads", map[string]any{"needed": l.Needed, "left": l.Left, "missing": l.Missing}))
 	}
 	return out
-}
-
-// goalPlan works a goal for a number of sales, or of appointments, back to
-// calls. Other goals have no plan.
-func (r *request) goalPlan(b goals.Book, g goal.Goal, rep *track.Report, s track.State) (*planView, error) {
-	unit := track.Sales
-	switch g.KPI {
-	case "appointments":
-		unit = track.Appointments
-	case "sales", "gross_sales", "renewal_sales", "cross_sell_sales", "new_customer_sales", "won", "sale_calls":
-	default:
-		return nil, nil
-	}
-	if g.State != goal.Active || rep.Kind != forecast.Count || !s.Has || rep.DaysLeft == 0 || g.Better == goal.Lower {
-		return nil, nil
-	}
-	kpi := g.KPI
-	if unit == track.Appointments {
-		kpi = "sales"
-	}
-	h, err := b.Desk.History(r.Context(), g.Scope.Filters(), kpi)
-	if err != nil {
-		return nil, err
-	}
-	ask := track.Ask{Unit: unit, Target: math.Ceil(s.Target.High), Days: int(math.Ceil(rep.DaysLeft))}
-	if s.Actual > 0 {
-		ask.Done = s.Actual
-	}
-	h.Fill(&ask)
-	if unit == track.Appointments || rep.Instance.From > b.Desk.Today {
-		ask.Open = 0
-	}
-	p, err := ask.Solve()
-	if code := callpace.CodeOf(err); code == callpace.Invalid {
-		return nil, nil // no history to plan by
-	} else if err != nil {
-		return nil, err
-	}
-	p.Ranks = h.Rank(p.Goal)
-	return r.planView(p), nil
 }
 
 func dayRange(day int64) calendar.Range { return calendar.Range{From: day, To: day + 1} }

@@ -2,13 +2,12 @@ package web
 
 import (
 	"math"
-	"slices"
 	"strconv"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goals"
-	"github.com/callpace/callpace/internal/store"
 	"github.com/callpace/callpace/internal/web/chart"
 )
 
@@ -41,17 +40,15 @@ func (r *request) showScorecard(status int, f *filled) error {
 	for _, x := range []goal.Each{goal.EachAgent, goal.EachTeam} {
 		page.Tabs = append(page.Tabs, choice{Label: r.reader.Text("goals.each." + string(x)), URL: v.with("by", string(x), "who", "", "done", ""), Selected: x == by})
 	}
-	s, err := r.sight()
-	if err != nil {
-		return err
-	}
 	settings, err := goals.FindCardSettings(r.Context(), r.s.State.State)
 	if err != nil {
 		return err
 	}
 	var cards []goals.Card
-	err = r.book(func(b goals.Book) error {
-		entries, err := r.entries(b, s)
+	all := false
+	err = r.book(func(b goalBook) error {
+		entries, err := r.entries(b)
+		all = b.sight.All()
 		cards = goals.Cards(entries, by, settings)
 		return err
 	})
@@ -59,7 +56,7 @@ func (r *request) showScorecard(status int, f *filled) error {
 		return err
 	}
 	r.fillCards(&page, v, cards)
-	if r.who.May(auth.SetGoals) && s.all {
+	if r.who.May(auth.SetGoals) && all {
 		percent := func(x float64) string { return strconv.FormatFloat(math.Round(100*x), 'f', -1, 64) }
 		form := f.view("/scorecard", "form.save", formField{Kind: "number", Name: "floor", Label: r.reader.Text("goals.floor"), Hint: r.reader.Text("goals.floor_hint"), Value: f.or("floor", percent(settings.Floor)), LTR: true},
 			formField{Kind: "number", Name: "cap", Label: r.reader.Text("goals.cap"), Hint: r.reader.Text("goals.cap_hint"), Value: f.or("cap", percent(settings.Cap)), LTR: true})
@@ -69,16 +66,16 @@ func (r *request) showScorecard(status int, f *filled) error {
 }
 
 // entries are the open goals that the reader sees, as they stand.
-func (r *request) entries(b goals.Book, s sight) ([]goals.Entry, error) {
-	all, err := b.State.Goals().FindGoals(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	all = slices.DeleteFunc(all, func(g store.Goal) bool { return !s.sees(g.Goal) || g.State != goal.Active })
-	out := make([]goals.Entry, 0, len(all))
-	for _, g := range all {
-		rep, err := r.stands(b, g, false)
-		out = append(out, goals.Entry{Goal: g, Report: s.narrow(rep), Fault: err})
+func (r *request) entries(b goalBook) ([]goals.Entry, error) {
+	var out []goals.Entry
+	for _, g := range b.seen {
+		if g.State == goal.Active {
+			rep, err := r.stands(b, g, false)
+			if err != nil && callpace.CodeOf(err) == callpace.Internal {
+				return nil, err
+			}
+			out = append(out, goals.Entry{Goal: g, Report: rep, Fault: err})
+		}
 	}
 	return out, nil
 }
@@ -136,7 +133,7 @@ func (r *request) takeScorecard() error {
 	if err != nil {
 		return err
 	}
-	if !s.all {
+	if !s.All() {
 		return r.who.Require(auth.ManageSettings)
 	}
 	f := r.filled()

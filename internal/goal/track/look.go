@@ -81,6 +81,9 @@ func (d Desk) Look(ctx context.Context, in Input) (*Report, error) {
 	return r, nil
 }
 
+// Instance is the one of a goal that today lies in, else the nearest.
+func (d Desk) Instance(g goal.Goal) goal.Instance { return d.instance(g, 0) }
+
 // instance is the one that a day lies in, else the nearest.
 func (d Desk) instance(g goal.Goal, on int64) goal.Instance {
 	if on == 0 {
