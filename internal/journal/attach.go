@@ -73,9 +73,11 @@ func (j *Journal) distrust() error {
 	return nil
 }
 
-// index opens the index and brings it up to the journal's end.
+// index opens the index and brings it up to the journal's end. One that is open
+// stays open, since others are reading it, unless it is to be made anew.
 func (j *Journal) index(ctx context.Context, anew bool) error {
-	if j.idx != nil {
+	fresh := false
+	if anew && j.idx != nil {
 		_ = j.idx.db.Close()
 		j.idx = nil
 	}
@@ -84,12 +86,14 @@ func (j *Journal) index(ctx context.Context, anew bool) error {
 			return err
 		}
 	}
-	idx, fresh, err := openIndex(ctx, j.indexPath())
-	if err != nil {
-		return err
+	if j.idx == nil {
+		var err error
+		if j.idx, fresh, err = openIndex(ctx, j.indexPath()); err != nil {
+			return err
+		}
 	}
-	j.idx = idx
-	if j.at, err = idx.mark(ctx); err != nil {
+	var err error
+	if j.at, err = j.idx.mark(ctx); err != nil {
 		return fmt.Errorf("reading the index's mark: %w", err)
 	}
 	j.seg, j.off, j.seq, j.chain = j.at.seg, j.at.off, j.at.seq, j.at.chain
@@ -102,11 +106,46 @@ func (j *Journal) index(ctx context.Context, anew bool) error {
 		if err != nil {
 			return err
 		}
-		if foreign {
+		mended, err := j.knownDamage(ctx)
+		if err != nil {
+			return err
+		}
+		if foreign || mended {
 			return j.index(ctx, true)
 		}
 	}
 	return j.catchUp(ctx, segs, !fresh)
+}
+
+// knownDamage notes the damage that was met when the index was made: it lacks
+// what stood there. Mended tells that the place can be read again, so that the
+// index has to be made anew.
+func (j *Journal) knownDamage(ctx context.Context) (mended bool, err error) {
+	known, err := j.idx.damage(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, d := range known {
+		f, err := j.openSegment(d.seg)
+		if isDamaged(err) { // and worse than before
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		size, err := f.Size()
+		s := scanner{f: f, seg: d.seg, off: d.off, size: size}
+		if err == nil && d.off < size {
+			_, err = s.next()
+			mended = mended || err == nil
+		}
+		_ = f.Close()
+		j.damage = append(j.damage, callpace.E(callpace.Damaged, d.key, "segment", d.seg, "offset", d.off))
+	}
+	if mended {
+		j.damage = nil
+	}
+	return mended, nil
 }
 
 // checkMark looks at the last frame that the index knows: foreign tells that
@@ -252,6 +291,9 @@ func (j *Journal) catchUpSegment(ctx context.Context, n int, last, marked bool) 
 		}
 	}
 	j.seg, j.off = n, s.off
+	if err := j.idx.note(ctx, t.holes); err != nil {
+		return false, err
+	}
 	if len(frames) == 0 {
 		return t.clean, nil
 	}

@@ -33,7 +33,7 @@ func copyFolder(t testing.TB, from string) string {
 // an import does, with the index from before the import and without any.
 func TestTornTail(t *testing.T) {
 	dir := t.TempDir()
-	o := Options{FS: quickFS{}, BlockBytes: 64, SegmentBytes: 1 << 20}
+	o := Options{FS: quick(), BlockBytes: 64, SegmentBytes: 1 << 20}
 	j := open(t, dir, o)
 	text := rows("a", 12)
 	receive(t, j, text[:100])
@@ -120,7 +120,7 @@ func TestCutBeforeTheMark(t *testing.T) {
 // is not touched stays readable, and no other bytes are ever given.
 func TestBitFlips(t *testing.T) {
 	dir := t.TempDir()
-	o := Options{FS: quickFS{}, BlockBytes: 256}
+	o := Options{FS: quick(), BlockBytes: 256}
 	j := open(t, dir, o)
 	a, b := rows("a", 20), rows("b", 20)
 	receive(t, j, a)

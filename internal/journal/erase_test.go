@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/journal/disk/faulty"
 )
 
 // blankLines replaces a word in lines, emitting line by line.
@@ -173,7 +174,7 @@ func TestEraseFailsWhole(t *testing.T) {
 		_, err := j.Rewrite(ctx, Erasure{At: t0, Blank: blank})
 		require.Error(t, err, name)
 		require.Equal(t, rows("a", 40), read(t, j, 1), name)
-		names, err := osFS{}.List(filepath.Join(dir, "journal"))
+		names, err := Disk.List(filepath.Join(dir, "journal"))
 		require.NoError(t, err)
 		require.NotContains(t, strings.Join(names, " "), newSuffix, name)
 		sound(t, j)
@@ -201,15 +202,15 @@ func TestEraseSurvivesACrash(t *testing.T) {
 	var done, undone int
 	for k := 1; ; k += stride {
 		dir := t.TempDir()
-		fs := &faultFS{}
+		fs := quick()
 		o := small
 		o.FS = fs
 		j := open(t, dir, o)
 		receive(t, j, text)
-		fs.failAt(k, crash)
+		fs.FailAt(k, faulty.Crash)
 		_, err := j.Rewrite(ctx, Erasure{At: t0, Blank: blankLines("person", "X")})
-		hit := fs.hit()
-		fs.heal()
+		hit := fs.Hit()
+		fs.Heal()
 		j = reopen(t, j, dir, small)
 		proofs, perr := j.Erasures(ctx)
 		require.NoError(t, perr)

@@ -26,7 +26,7 @@ type mark struct {
 	chain Digest
 }
 
-const indexVersion = 1 // PRAGMA user_version
+const indexVersion = 2 // PRAGMA user_version
 
 const schema = `
 CREATE TABLE mark (seg INTEGER, off INTEGER, last INTEGER, seq INTEGER, chain BLOB);
@@ -43,6 +43,7 @@ CREATE TABLE blocks (seq INTEGER PRIMARY KEY, input INTEGER, stream INTEGER, seg
 CREATE INDEX blocks_first ON blocks (stream) WHERE sent_from = 0;
 CREATE INDEX blocks_stream ON blocks (stream, seq);
 CREATE INDEX blocks_input ON blocks (input);
+CREATE TABLE damage (seg INTEGER, off INTEGER, key TEXT, PRIMARY KEY (seg, off));
 `
 
 // openIndex opens the index of a file, or makes an empty one where the file is
@@ -58,7 +59,7 @@ func openIndex(ctx context.Context, path string) (x *index, fresh bool, err erro
 			}
 			_ = x.db.Close()
 		}
-		if err = removeIndex(path); err != nil {
+		if err = setIndexAside(path); err != nil {
 			return nil, false, err
 		}
 		x, err = connect(path)
@@ -103,6 +104,30 @@ func (x *index) usable(ctx context.Context) bool {
 	return err == nil && check == "ok"
 }
 
+// setIndexAside moves a file that is no index of this journal out of the way:
+// it may be something else that was put in its place. Only an index of another
+// version is removed, and an empty file.
+func setIndexAside(path string) error {
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 && !isIndex(path) {
+		if err := os.Rename(path, path+".aside"); err != nil {
+			return fmt.Errorf("setting the journal's index aside: %w", err)
+		}
+	}
+	return removeIndex(path)
+}
+
+// isIndex tells whether a file is an index of another version.
+func isIndex(path string) bool {
+	x, err := connect(path)
+	if err != nil {
+		return false
+	}
+	defer x.db.Close()
+	var version, tables int
+	err = x.db.QueryRow("SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master WHERE name IN ('mark', 'entries', 'blocks'))").Scan(&version, &tables)
+	return err == nil && version != indexVersion && tables == 3
+}
+
 // removeIndex removes the index with the files that SQLite keeps beside it.
 func removeIndex(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
@@ -136,6 +161,40 @@ func (x *index) add(ctx context.Context, frames []frame, m mark) error {
 		return fmt.Errorf("indexing: %w", err)
 	}
 	return tx.Commit()
+}
+
+// hole is a place that held a frame which the index lacks.
+type hole struct {
+	seg int
+	off int64
+	key string // of the message
+}
+
+// note remembers holes: the next opening does not look there again.
+func (x *index) note(ctx context.Context, holes []hole) error {
+	for _, h := range holes {
+		if _, err := x.db.ExecContext(ctx, "INSERT OR REPLACE INTO damage VALUES ($1, $2, $3)", h.seg, h.off, h.key); err != nil {
+			return fmt.Errorf("noting damage: %w", err)
+		}
+	}
+	return nil
+}
+
+// damage lists the holes.
+func (x *index) damage(ctx context.Context) (list []hole, err error) {
+	rows, err := x.db.QueryContext(ctx, "SELECT seg, off, key FROM damage ORDER BY seg, off")
+	if err != nil {
+		return nil, fmt.Errorf("listing damage: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var h hole
+		if err := rows.Scan(&h.seg, &h.off, &h.key); err != nil {
+			return nil, fmt.Errorf("listing damage: %w", err)
+		}
+		list = append(list, h)
+	}
+	return list, rows.Err()
 }
 
 // numbers gives the highest numbers in use.

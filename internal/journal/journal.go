@@ -27,7 +27,7 @@ import (
 
 // Options are the journal's settings; the zero value is right outside of tests.
 type Options struct {
-	FS           FS    // nil: the machine's
+	FS           FS    //  nil: the machine's
 	SegmentBytes int64 // where a segment is closed and the next one begun; 0: 256 MiB
 	BlockBytes   int   // most raw bytes of one block; 0: 4 MiB
 }
@@ -68,7 +68,7 @@ type Journal struct {
 // from opening: see Damage and Verify.
 func Open(ctx context.Context, dir string, opts Options) (*Journal, error) {
 	if opts.FS == nil {
-		opts.FS = osFS{}
+		opts.FS = Disk
 	}
 	if opts.SegmentBytes == 0 {
 		opts.SegmentBytes = 256 << 20

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 }
 
 // small makes several blocks and segments out of very little.
-var small = Options{FS: quickFS{}, BlockBytes: 64, SegmentBytes: 4000}
+var small = Options{FS: quick(), BlockBytes: 64, SegmentBytes: 4000}
 
 func open(t testing.TB, dir string, o Options) *Journal {
 	t.Helper()

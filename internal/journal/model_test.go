@@ -67,7 +67,7 @@ func (m *model) withdraw(no int) {
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		dir := t.TempDir()
-		o := Options{FS: quickFS{}, BlockBytes: 8, SegmentBytes: 3000}
+		o := Options{FS: quick(), BlockBytes: 8, SegmentBytes: 3000}
 		j := open(t, dir, o)
 		m := &model{}
 		withdrawn := []int{}

@@ -17,6 +17,7 @@ type tail struct {
 
 	frames []frame
 	damage []*callpace.Error
+	holes  []hole
 	torn   bool // to be cut at the scanner's place
 	clean  bool // ends with a whole frame: more can be written behind it
 }
@@ -97,6 +98,7 @@ func (t *tail) fault(s *scanner, bad *fault) (cut bool, err error) {
 		return false, err
 	}
 	t.damage = append(t.damage, damagedFrame(s.seg, bad))
+	t.holes = append(t.holes, hole{s.seg, bad.off, bad.key})
 	t.clean = s.off < s.size
 	return false, nil
 }
@@ -114,5 +116,5 @@ func (t *tail) cutSuspect(s *scanner, suspect int) {
 	}
 	s.off, t.torn, t.clean = t.frames[suspect].off, true, true
 	t.frames = t.frames[:suspect]
-	t.damage = nil
+	t.damage, t.holes = nil, nil
 }

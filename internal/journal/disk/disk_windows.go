@@ -1,4 +1,4 @@
-package journal
+package disk
 
 // SyncDir does nothing: Windows writes directories through and cannot sync them.
-func (osFS) SyncDir(string) error { return nil }
+func (Machine) SyncDir(string) error { return nil }

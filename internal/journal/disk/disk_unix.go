@@ -1,12 +1,12 @@
 //go:build !windows
 
-package journal
+package disk
 
 import "os"
 
 // SyncDir makes names in a directory durable: a new file whose directory was
 // not synced can be gone after a power failure, with all that is in it.
-func (osFS) SyncDir(dir string) error {
+func (Machine) SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
