@@ -19,17 +19,26 @@ const bareTypes = `{'call_id': 'VARCHAR', 'started_at': 'TIMESTAMP', 'updated_at
 	'attempt': 'INTEGER', 'disposition': 'VARCHAR', 'ring_s': 'INTEGER', 'wait_s': 'INTEGER', 'talk_s': 'INTEGER', 'hold_s': 'INTEGER',
 	'wrap_s': 'INTEGER', 'cost': 'DECIMAL(18,6)', 'ended_by': 'VARCHAR', 'recording': 'VARCHAR', 'region': 'VARCHAR', 'trunk': 'VARCHAR'}`
 
-// The generated company: about 500 agents of very unequal diligence, and one
-// lead for every ten rows, over 90 working days of twelve hours.
+// The generated company: 500 agents of very unequal diligence in 25 teams, and
+// one lead for every ten rows, over 26 months of days of twelve hours.
 const (
 	agents     = 500
+	teams      = 25
 	rowsALead  = 10
 	updates    = 15 // percent of the rows that correct an earlier call
-	days       = 90
+	days       = 790
 	recentRows = 50_000 // two thirds of the corrections are of calls this near, the others of any
+	jitter     = 30     // seconds by which calls may stand in another order than their ids
+	// Calls to one lead lie this many ids apart or a multiple of it, which is more
+	// than the jitter spans up to half a billion calls: so no two of them ever begin
+	// in the same second, and "the first call" means the same to everybody.
+	leadStride = 512
+	// A lead is called while calls go on to leads that came up to an eighth of all
+	// leads later: about three months.
+	leadWindow = 8
 )
 
-var firstDay = time.Date(2026, 8, 3, 8, 0, 0, 0, time.UTC)
+var firstDay = time.Date(2024, 9, 1, 8, 0, 0, 0, time.UTC)
 
 // draw is a stream of numbers that follows from its seed alone (splitmix64).
 type draw uint64
@@ -67,7 +76,7 @@ func generate(path string, n int, seed uint64) (err error) {
 		return err
 	}
 	rows := draw(seed)
-	g := generator{leads: max(1, n/rowsALead), calls: n * (100 - updates) / 100, seed: seed}
+	g := newGenerator(n, seed)
 	made := 0
 	for range n {
 		id, revision := made, 0
@@ -93,12 +102,53 @@ type generator struct {
 	buf          []byte
 }
 
+func newGenerator(n int, seed uint64) *generator {
+	return &generator{leads: max(1, n/rowsALead), calls: n * (100 - updates) / 100, seed: seed}
+}
+
+func (g *generator) lead(id int, d *draw) int {
+	oldest := id * g.leads / g.calls
+	return (oldest+d.below(g.leads/leadWindow+1))/leadStride*leadStride + id%leadStride
+}
+
+// writeMore writes n further calls, all of days behind those of the log, so that
+// what is asked about the log stays true. part tells one such file from the next.
+func (g *generator) writeMore(path string, part, n int) error {
+	b := []byte(header)
+	after := g.firstOf(days + 30)
+	for id := after + part*n; id < after+(part+1)*n; id++ {
+		b = append(b, g.row(id, 0)...)
+	}
+	return os.WriteFile(path, b, 0o644)
+}
+
+// firstOf is the first call of a day, counted from 0.
+func (g *generator) firstOf(day int) int { return (day*g.calls + days - 1) / days }
+
+// later is a version of a call that came after all of the log; each round's is another.
+func (g *generator) later(id, round int) string {
+	return string(g.row(id, 2*g.calls+id+1+round))
+}
+
+func phoneOf(lead int) string { return fmt.Sprintf("+3859%08d", lead) }
+
+func agentName(agent int) string { return fmt.Sprintf("Agent %03d", agent) }
+
+// writeRoster writes who is in which team.
+func writeRoster(path string) error {
+	b := []byte("agent,team\n")
+	for agent := 1; agent <= agents; agent++ {
+		b = fmt.Appendf(b, "%s,Team %02d\n", agentName(agent), agent%teams+1)
+	}
+	return os.WriteFile(path, b, 0o644)
+}
+
 // row makes call id as it stood when revision calls had been made (0: at its end).
 func (g *generator) row(id, revision int) []byte {
 	d := draw(g.seed ^ uint64(id)*0xd1342543de82ef95)
 	inbound := d.percent(25)
 	day := id * days / g.calls
-	second := (id*days%g.calls)*12*3600/g.calls + d.below(30)
+	second := (id*days%g.calls)*12*3600/g.calls + d.below(jitter)
 	started := firstDay.AddDate(0, 0, day).Add(time.Duration(second) * time.Second)
 	ring, talk, hold, wait := 3+d.below(25), 0, 0, 0
 	outcome := pick(&d, "NA", "NA", "NA", "BUSY", "AM", "WN", "ANS", "ANS", "CB", "NI", "NI", "INT", "APPT", "SALE", "LOST")
@@ -115,7 +165,7 @@ func (g *generator) row(id, revision int) []byte {
 	default:
 		talk, hold = 10+d.skewed(900), d.skewed(60)
 	}
-	agent, lead, wrap := 1+d.skewed(agents), d.below(g.leads), d.skewed(90)
+	agent, lead, wrap := 1+d.skewed(agents), g.lead(id, &d), d.skewed(90)
 	updated := started.Add(time.Duration(ring+wait+talk+hold+wrap) * time.Second)
 	if revision > 0 {
 		updated = updated.Add(time.Duration(revision-id) * time.Second)
@@ -125,9 +175,9 @@ func (g *generator) row(id, revision int) []byte {
 	b = fmt.Appendf(b, "c%09d,", id)
 	b = append(started.AppendFormat(b, time.DateTime), ',')
 	b = append(updated.AppendFormat(b, time.DateTime), ',')
-	b = fmt.Appendf(b, "Agent %03d,Campaign %d,Product %d,+38591%07d,", agent, agent%7+1, 1+d.below(5), lead)
+	b = fmt.Appendf(b, "%s,Campaign %d,Product %d,%s,", agentName(agent), 1+d.skewed(12), 1+d.below(5), phoneOf(lead))
 	if d.percent(70) {
-		b = fmt.Appendf(b, "L%07d", lead)
+		b = fmt.Appendf(b, "L%08d", lead)
 	}
 	b = fmt.Appendf(b, ",%s,%s,%s,list-%d,%d,%s,%d,%d,%d,%d,%d,0.%04d,%s,https://rec.example/%016x.ogg,%s,trunk-%d\n",
 		direction, kind, queue, 1+lead%40, 1+d.below(6), outcome, ring, wait, talk, hold, wrap, talk*3+ring,

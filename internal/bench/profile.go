@@ -17,15 +17,15 @@ import (
 
 // profileImport imports in this process, writes a CPU profile to path, and prints
 // how long each stage took: what comes after the last byte is derivation.
-func (w *work) profileImport(ctx context.Context, path string) (err error) {
+func (b *bench) profileImport(ctx context.Context, path string) (err error) {
 	out, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	settings := facts.Settings{Zone: "Europe/Zagreb", Currency: "EUR", Country: "HR", WeekStart: time.Monday, Calendar: facts.Gregorian,
+	settings := facts.Settings{Zone: "Africa/Tunis", Currency: "EUR", Country: "HR", WeekStart: time.Monday, Calendar: facts.Gregorian,
 		AnsweredSeconds: 1, CreditDays: 30, CallbackMinutes: 30}
-	if err := errors.Join(os.RemoveAll(w.data), ingest.Init(ctx, w.data, settings, time.Now())); err != nil {
+	if err := errors.Join(os.RemoveAll(b.product.dir), ingest.Init(ctx, b.product.dir, settings, time.Now())); err != nil {
 		return err
 	}
 	var formats source.Registry
@@ -37,7 +37,7 @@ func (w *work) profileImport(ctx context.Context, path string) (err error) {
 			stage = next
 		}
 	}
-	f, err := ingest.Open(ctx, w.data, ingest.Deps{Formats: &formats, Now: time.Now, Progress: func(s string, done, total int64) {
+	f, err := ingest.Open(ctx, b.product.dir, ingest.Deps{Formats: &formats, Now: time.Now, Progress: func(s string, done, total int64) {
 		if lap(s); s == "importing" && done >= total {
 			lap("deriving")
 		}
@@ -50,7 +50,7 @@ func (w *work) profileImport(ctx context.Context, path string) (err error) {
 	}
 	defer pprof.StopCPUProfile()
 	_, err = f.Import(ctx, ingest.Delivery{Spec: source.Spec{Source: "bench", Format: "mapping", Mapping: string(mapping)}, Name: "calls.csv",
-		Open: func() (io.ReadCloser, error) { return os.Open(w.csv) }})
+		Open: func() (io.ReadCloser, error) { return os.Open(b.files.calls) }})
 	lap("import done")
 	err = errors.Join(err, f.Close())
 	lap("closed")

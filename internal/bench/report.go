@@ -1,89 +1,177 @@
 package main
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
+	"maps"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
 )
 
-// report collects the figures.
-type report struct {
-	options
-	engine   string // DuckDB's version
-	csvBytes int64
-	peak     int64 // of the import, in bytes
-	rows     []comparison
-}
-
-type comparison struct {
-	what         string
-	ours, theirs time.Duration // medians
-	goal         string
-}
-
-func (r *report) add(what string, ours, theirs []time.Duration, goal string) {
-	r.rows = append(r.rows, comparison{what, median(ours), median(theirs), goal})
-}
-
-func median(list []time.Duration) time.Duration {
-	slices.Sort(list)
-	return list[len(list)/2]
-}
-
-func (r *report) describe(ctx context.Context, w work) error {
-	info, err := os.Stat(w.csv)
-	if err != nil {
-		return err
+// seconds writes a time with three digits or so.
+func seconds(d time.Duration) string {
+	switch {
+	case d >= 100*time.Second:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d >= time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d >= 10*time.Millisecond:
+		return fmt.Sprintf("%.0f ms", d.Seconds()*1000)
 	}
-	r.csvBytes = info.Size()
-	db, err := sql.Open("duckdb", "")
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	return db.QueryRowContext(ctx, "SELECT version()").Scan(&r.engine)
+	return fmt.Sprintf("%.1f ms", d.Seconds()*1000)
 }
 
-func (r *report) table() string {
+func size64(n int64) string {
+	if n >= 10*1_000_000_000 {
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	}
+	return fmt.Sprintf("%d MB", n/1_000_000)
+}
+
+// short writes a number of calls: 1 M.
+func short(n int) string {
+	switch {
+	case n%1_000_000 == 0:
+		return fmt.Sprintf("%d M", n/1_000_000)
+	case n%1000 == 0:
+		return fmt.Sprintf("%d k", n/1000)
+	}
+	return fmt.Sprint(n)
+}
+
+// page writes all that was ever measured, as tables.
+func (r *results) page() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d calls of 24 columns (%d MB), %d processors, %s/%s, %s, DuckDB %s, medians\n\n", r.calls, r.csvBytes/1_000_000,
-		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), r.engine)
-	b.WriteString("| | callpace | bare DuckDB | ratio | goal |\n|---|---|---|---|---|\n")
-	for _, c := range r.rows {
-		fmt.Fprintf(&b, "| %s | %s | %s | %.2f × | %s |\n", c.what, seconds(c.ours), seconds(c.theirs), float64(c.ours)/float64(c.theirs), c.goal)
+	fmt.Fprintf(&b, "Machine: %s.\n\n", r.Machine)
+	var versions []string
+	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
+		versions = append(versions, name+" "+r.Versions[name])
 	}
-	if r.peak > 0 {
-		fmt.Fprintf(&b, "| largest memory of the import | %d MiB | | | < 1024 MiB |\n", r.peak>>20)
+	fmt.Fprintf(&b, "Versions: %s.\n", strings.Join(versions, ", "))
+	for _, name := range slices.Sorted(maps.Keys(r.Missing)) {
+		fmt.Fprintf(&b, "\n**%s was not measured**: %s.\n", name, r.Missing[name])
 	}
+	r.goals(&b)
+	for _, s := range r.Sizes {
+		s.table(&b)
+	}
+	r.growth(&b)
 	return b.String()
 }
 
-func seconds(d time.Duration) string {
-	if d < time.Second {
-		return fmt.Sprintf("%.1f ms", d.Seconds()*1000)
+func (r *results) goals(b *strings.Builder) {
+	b.WriteString("\n## Goals\n\n| work | calls | goal | measured | |\n|---|---|---|---|---|\n")
+	for _, t := range targets {
+		s, text, met, ok := t.at(r)
+		if !ok {
+			fmt.Fprintf(b, "| %s | %s | %s | not measured | |\n", t.row, short(t.calls), t.goal())
+			continue
+		}
+		judged := "missed"
+		if met {
+			judged = "reached"
+		}
+		at := short(t.calls)
+		if s.Calls != t.calls {
+			at += ", here " + short(s.Calls)
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", t.row, at, t.goal(), text, judged)
 	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
-func (r *report) page() string {
-	return `# Benchmarks
+// sides are those of a size's rows, callpace first.
+func (s *size) sides() []string {
+	names := map[string]bool{}
+	for _, r := range s.Rows {
+		for name := range r.Times {
+			names[name] = true
+		}
+		for name := range r.Bytes {
+			names[name] = true
+		}
+	}
+	delete(names, us)
+	return append([]string{us}, slices.Sorted(maps.Keys(names))...)
+}
 
-` + "`make bench`" + ` measures callpace beside bare DuckDB, in turn, on the same generated call log. The times are of one machine; what
-can be compared is the ratios.
+func (s *size) table(b *strings.Builder) {
+	sides := s.sides()
+	fmt.Fprintf(b, "\n## %s calls\n\n%s of CSV, %s. Medians of %d rounds in turn; in brackets the first time in a fresh process; behind it how many times callpace's figure it is. Load of the machine %s.\n\n| |",
+		short(s.Calls), size64(s.Bytes), s.When, s.Rounds, s.Load)
+	for _, side := range sides {
+		fmt.Fprintf(b, " %s |", side)
+	}
+	b.WriteString("\n|---" + strings.Repeat("|---", len(sides)) + "|\n")
+	for _, r := range s.Rows {
+		fmt.Fprintf(b, "| %s: %s |", r.ID, r.Title)
+		for _, side := range sides {
+			fmt.Fprintf(b, " %s |", r.cell(side))
+		}
+		b.WriteString("\n")
+	}
+}
 
-` + r.table() + `
-- **Import** is the whole command on a fresh data folder: bytes journalled and synced, rows decoded and checked, late corrections of
-  earlier calls resolved, identity, lead stories and days derived. Bare DuckDB reads the same file into one table of 24 typed
-  columns with ` + "`read_csv`" + `: no journal, no keys, no second look at a row.
-- 15 % of the rows correct an earlier call, two thirds of them one of the latest 50,000 calls and the others any.
-- **The command** is ` + "`callpace kpi … -o csv`" + ` from its start to its end, beside a program that opens the same file and puts one statement to it;
-  as JSON it also gives the intervals of means, for which it asks by day and agent. **In the process** both sides have the file open.
-- The SQL by hand is one scan with twelve filtered aggregates over the fact table (internal/bench/kpis.go). Both sides have to agree on every
-  number, or the bench fails.
-`
+func (r *row) cell(side string) string {
+	ratio := func(mine, other float64) string {
+		if side == us || mine == 0 {
+			return ""
+		}
+		return fmt.Sprintf(" · %.3g ×", other/mine)
+	}
+	if n := r.Bytes[side]; n > 0 {
+		return size64(n) + ratio(float64(r.Bytes[us]), float64(n))
+	}
+	if len(r.Times[side]) == 0 {
+		return ""
+	}
+	median := r.median(side)
+	text := seconds(median)
+	if cold := r.Cold[side]; cold > 0 {
+		text += " (" + seconds(cold) + ")"
+	}
+	return text + ratio(float64(r.median(us)), float64(median))
+}
+
+// growth shows how callpace's costs grow with the number of calls.
+func (r *results) growth(b *strings.Builder) {
+	if len(r.Sizes) < 2 {
+		return
+	}
+	b.WriteString("\n## Growth\n\n| callpace |")
+	for _, s := range r.Sizes {
+		fmt.Fprintf(b, " %s |", short(s.Calls))
+	}
+	b.WriteString("\n|---" + strings.Repeat("|---", len(r.Sizes)) + "|\n")
+	for _, first := range r.Sizes[0].Rows {
+		fmt.Fprintf(b, "| %s |", first.ID)
+		for _, s := range r.Sizes {
+			cell := ""
+			if x := s.row(first.ID); x != nil {
+				if x.Bytes[us] > 0 {
+					cell = size64(x.Bytes[us])
+				} else if x.median(us) > 0 {
+					cell = seconds(x.median(us))
+				}
+			}
+			fmt.Fprintf(b, " %s |", cell)
+		}
+		b.WriteString("\n")
+	}
+}
+
+// The marks between which the tables stand in a page; what stands around them is written by hand.
+const beginMark, closeMark = "<!-- measured -->\n", "<!-- end of measured -->"
+
+func (r *results) writeInto(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(text), beginMark)
+	_, after, ok2 := strings.Cut(rest, closeMark)
+	if !ok || !ok2 {
+		return fmt.Errorf("%s has no %q and %q", path, strings.TrimSpace(beginMark), closeMark)
+	}
+	return os.WriteFile(path, []byte(before+beginMark+r.page()+closeMark+after), 0o644)
 }

@@ -1,0 +1,314 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/callpace/callpace/internal/present"
+)
+
+// imports loads the log into every side in turn, each time into an empty folder.
+func (b *bench) imports(ctx context.Context) error {
+	rows := b.out.begin("import", "import: rows read, callpace's journalled and checked, latest versions kept, derived")
+	ready := b.out.begin("ready", "import until the numbers are right: latest version of each call kept, indexes built")
+	memory := b.out.begin("import_memory", "largest memory of the import")
+	for range b.loads {
+		for _, r := range slices.Clone(b.rivals) {
+			loaded, whole, err := b.loadRival(ctx, r)
+			if err != nil {
+				if ctx.Err() != nil {
+					return err
+				}
+				b.drop(r, err)
+				continue
+			}
+			rows.add(r.name(), loaded)
+			ready.add(r.name(), whole)
+		}
+		if err := b.product.found(ctx, b.files.roster); err != nil {
+			return err
+		}
+		p, err := b.product.importFile(ctx, b.files.calls)
+		if err != nil {
+			return err
+		}
+		b.say("  %s %s", us, seconds(p.spent))
+		rows.add(us, p.spent)
+		ready.add(us, p.spent)
+		memory.Bytes[us] = max(memory.Bytes[us], p.peak)
+	}
+	return nil
+}
+
+// drop leaves a peer out that does not work here.
+func (b *bench) drop(r *rival, err error) {
+	b.miss(r.name(), errors.Join(err, r.end()))
+	b.rivals = slices.DeleteFunc(b.rivals, func(x *rival) bool { return x == r })
+}
+
+// loadRival loads the log into an empty folder. rows is the bulk load with its
+// indexes; ready also leaves the latest version of each call.
+func (b *bench) loadRival(ctx context.Context, r *rival) (rows, ready time.Duration, err error) {
+	if err := errors.Join(r.end(), os.RemoveAll(r.dir)); err != nil {
+		return 0, 0, err
+	}
+	if err := r.begin(ctx); err != nil {
+		return 0, 0, err
+	}
+	if b.kept.Versions[r.name()], err = r.version(ctx, r.c); err != nil {
+		return 0, 0, err
+	}
+	delete(b.kept.Missing, r.name())
+	s := r.load(b.files)
+	if _, err := r.do(ctx, s.tables); err != nil {
+		return 0, 0, err
+	}
+	read, err := r.do(ctx, s.rows)
+	if err != nil {
+		return 0, 0, err
+	}
+	latest, err := r.do(ctx, s.latest)
+	if err != nil {
+		return 0, 0, err
+	}
+	index, err := r.do(ctx, s.index)
+	b.say("  %s %s, latest versions %s, indexes %s", r.name(), seconds(read), seconds(latest), seconds(index))
+	return read + index, read + latest + index, err
+}
+
+// starts measures from the server's start until it is ready, and its memory then.
+func (b *bench) starts(ctx context.Context) error {
+	r := b.out.begin("start", "start until /readyz")
+	idle := b.out.begin("idle_memory", "memory of the idle server, 5 s after its start")
+	for range b.rounds {
+		if err := b.product.stop(); err != nil {
+			return err
+		}
+		spent, err := b.product.serve(ctx)
+		if err != nil {
+			return err
+		}
+		r.add(us, spent)
+	}
+	if err := pause(ctx, "5"); err != nil {
+		return err
+	}
+	idle.Bytes[us] = residentSet(b.product.cmd.Process.Pid)
+	return nil
+}
+
+// up makes sure that all sides run in fresh processes.
+func (b *bench) up(ctx context.Context) error {
+	if err := b.product.stop(); err != nil {
+		return err
+	}
+	if _, err := b.product.serve(ctx); err != nil {
+		return err
+	}
+	for _, r := range b.rivals {
+		if err := r.end(); err != nil {
+			return err
+		}
+		if err := r.begin(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asks puts the questions: once to fresh processes, which is called cold though
+// the system has the files in memory, and then in turn.
+func (b *bench) asks(ctx context.Context) error {
+	if err := b.up(ctx); err != nil {
+		return err
+	}
+	for _, q := range questions {
+		if err := b.question(ctx, q); err != nil {
+			return fmt.Errorf("%s: %w", q.id, err)
+		}
+	}
+	return nil
+}
+
+func (b *bench) question(ctx context.Context, q question) error {
+	r := b.out.begin(q.id, q.title)
+	keys := 0
+	for _, c := range q.by {
+		if keys == 0 || c == ',' {
+			keys++
+		}
+	}
+	for round := range b.rounds + 1 {
+		answer, spent, err := ask[present.Answer](ctx, b.product, q.address(round))
+		if err != nil {
+			return err
+		}
+		ours, err := q.rows(answer)
+		if err != nil {
+			return err
+		}
+		r.took(round, us, spent)
+		for _, x := range b.rivals {
+			rows, spent, err := q.ask(ctx, x.dialect(), x.c, round)
+			if err != nil {
+				return err
+			}
+			if err := same(keys, ours, rows); err != nil {
+				return fmt.Errorf("%s and %s differ: %w", us, x.name(), err)
+			}
+			r.took(round, x.name(), spent)
+		}
+	}
+	return nil
+}
+
+// took notes a round; the first one is cold.
+func (r *row) took(round int, side string, spent time.Duration) {
+	if round == 0 {
+		r.Cold[side] = spent
+		return
+	}
+	r.add(side, spent)
+}
+
+// overviews gets the page that a day begins with, of another month each time.
+func (b *bench) overviews(ctx context.Context) error {
+	if err := b.running(ctx); err != nil {
+		return err
+	}
+	r := b.out.begin("overview", "overview page of a month, by HTTP")
+	for round := range max(20, b.rounds) + 1 {
+		month := day(2026, 10, 1).AddDate(0, -round%22, 0)
+		_, spent, err := b.product.get(ctx, "/?period="+month.Format("2006-01"))
+		if err != nil {
+			return err
+		}
+		r.took(round, us, spent)
+	}
+	return nil
+}
+
+// running makes sure that the server runs.
+func (b *bench) running(ctx context.Context) error {
+	if b.product.server != nil {
+		return nil
+	}
+	return b.up(ctx)
+}
+
+// finds looks for the calls of a telephone number, the latest first.
+func (b *bench) finds(ctx context.Context) error {
+	if err := b.running(ctx); err != nil {
+		return err
+	}
+	r := b.out.begin("find", "find a phone number: its calls, the latest first")
+	page := b.out.begin("find_page", "the same as a page, which also looks among ids of calls and leads")
+	d := draw(b.seed)
+	for round := range max(20, b.rounds) + 1 {
+		phone := phoneOf(d.below(b.generator.leads))
+		answer, spent, err := ask[rowsAnswer](ctx, b.product, "/api/v1/kpi/calls/rows?limit=100&where="+query(fmt.Sprintf("phone == %q", phone)))
+		if err != nil {
+			return err
+		}
+		r.took(round, us, spent)
+		if _, spent, err = b.product.get(ctx, "/calls?q="+query(phone)); err != nil {
+			return err
+		}
+		page.took(round, us, spent)
+		for _, x := range b.rivals {
+			began := time.Now()
+			rows, err := x.c.run(ctx, "SELECT * FROM calls WHERE phone = '"+phone+"' ORDER BY started_at DESC LIMIT 100")
+			if err != nil {
+				return err
+			}
+			r.took(round, x.name(), time.Since(began))
+			if err := same(1, answer.ids(), firstOf(rows)); err != nil {
+				return fmt.Errorf("%s and %s differ on %s: %w", us, x.name(), phone, err)
+			}
+		}
+	}
+	return nil
+}
+
+// rowsAnswer is the API's list of rows.
+type rowsAnswer struct {
+	Count int64
+	Rows  []map[string]*string
+}
+
+func (a rowsAnswer) ids() [][]string {
+	var list [][]string
+	for _, r := range a.Rows {
+		if id := r["source_id"]; id != nil {
+			list = append(list, []string{*id})
+		}
+	}
+	return list
+}
+
+func firstOf(rows [][]string) [][]string {
+	var list [][]string
+	for _, r := range rows {
+		list = append(list, r[:1])
+	}
+	return list
+}
+
+// disks compares what everything takes: callpace's whole folder with its
+// journal, and the peers' calls with their indexes.
+func (b *bench) disks(ctx context.Context) error {
+	r := b.out.begin("disk", "disk: callpace with its journal, peers their calls and indexes")
+	journal := b.out.begin("disk_journal", "of that the journal")
+	var err error
+	if r.Bytes[us], err = folderSize(b.product.dir); err != nil {
+		return err
+	}
+	if journal.Bytes[us], err = folderSize(b.product.dir + "/journal"); err != nil {
+		return err
+	}
+	for _, x := range b.rivals {
+		if r.Bytes[x.name()], err = x.size(ctx, x.c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rebuilds makes the facts anew from the journal, and asks again.
+func (b *bench) rebuilds(ctx context.Context) error {
+	r := b.out.begin("rebuild", "rebuild from the journal")
+	before, _, err := ask[present.Answer](ctx, b.product, twelve.address(0))
+	if err != nil {
+		return err
+	}
+	if err := b.product.stop(); err != nil {
+		return err
+	}
+	for range b.loads {
+		p, err := b.product.run(ctx, "rebuild")
+		if err != nil {
+			return err
+		}
+		r.add(us, p.spent)
+	}
+	if _, err := b.product.serve(ctx); err != nil {
+		return err
+	}
+	after, _, err := ask[present.Answer](ctx, b.product, twelve.address(0))
+	if err != nil {
+		return err
+	}
+	want, err := twelve.rows(before)
+	if err != nil {
+		return err
+	}
+	got, err := twelve.rows(after)
+	if err != nil {
+		return err
+	}
+	return same(1, want, got)
+}
