@@ -29,9 +29,10 @@ lint: ## gofmt, go vet and staticcheck (settings with reasons: staticcheck.conf)
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
+# make bench BENCH="-calls 1M,10M -peers duckdb,postgres"; what it can: go run ./internal/bench -help
 BENCH    ?=
-bench: build ## import and KPIs beside bare DuckDB, on 5 M generated calls
-	$(GO) run ./internal/bench $(BENCH)
+bench: build ## callpace beside PostgreSQL, MariaDB, SQLite, ClickHouse and bare DuckDB: writes docs/benchmarks.md
+	$(GO) run ./internal/bench -write docs/benchmarks.md $(BENCH)
 
 TORTURE  ?=
 torture: build ## kill it, fill its disk, damage its files (under 10 minutes; TORTURE=-long: hours, TORTURE=-help: the rest)

@@ -143,7 +143,7 @@ func (b *bench) install(ctx context.Context) error {
 
 func (b *bench) miss(name string, err error) {
 	b.say("without %s: %v", name, err)
-	b.kept.Missing[name] = strings.ReplaceAll(err.Error(), "\n", " ")
+	b.kept.Missing[name] = lastLine([]byte(err.Error()))
 }
 
 func slug(name string) string {

@@ -59,20 +59,24 @@ func (d dialect) write(text string, values map[string]string) (string, error) {
 
 // literals writes a row of the log as SQL values.
 func literals(row []string) string {
-	quoted := make([]string, len(row))
-	for i, cell := range row {
-		quoted[i] = "'" + strings.ReplaceAll(cell, "'", "''") + "'"
-		if cell == "" {
-			quoted[i] = "NULL"
+	out := make([]string, len(row))
+	for i, name := range columnNames {
+		switch {
+		case row[i] == "":
+			out[i] = "NULL"
+		case strings.HasSuffix(name, "_s"), name == "attempt", name == "cost":
+			out[i] = row[i]
+		default:
+			out[i] = "'" + strings.ReplaceAll(row[i], "'", "''") + "'"
 		}
 	}
-	return strings.Join(quoted, ", ")
+	return strings.Join(out, ", ")
 }
 
 // assignments sets every column but the key; %s stands for the column.
 func assignments(format string) string {
 	var list []string
-	for _, name := range strings.Split(strings.TrimSpace(header), ",")[1:] {
+	for _, name := range columnNames[1:] {
 		list = append(list, name+" = "+fmt.Sprintf(format, name))
 	}
 	return strings.Join(list, ", ")

@@ -6,18 +6,15 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// header names the 24 columns of the generated call log; bareTypes are what
-// bare DuckDB keeps them in.
+// header names the 24 columns of the generated call log.
 const header = "call_id,started_at,updated_at,agent,campaign,product,phone,lead_id,direction,kind,queue,list,attempt,disposition," +
 	"ring_s,wait_s,talk_s,hold_s,wrap_s,cost,ended_by,recording,region,trunk\n"
 
-const bareTypes = `{'call_id': 'VARCHAR', 'started_at': 'TIMESTAMP', 'updated_at': 'TIMESTAMP', 'agent': 'VARCHAR', 'campaign': 'VARCHAR',
-	'product': 'VARCHAR', 'phone': 'VARCHAR', 'lead_id': 'VARCHAR', 'direction': 'VARCHAR', 'kind': 'VARCHAR', 'queue': 'VARCHAR', 'list': 'VARCHAR',
-	'attempt': 'INTEGER', 'disposition': 'VARCHAR', 'ring_s': 'INTEGER', 'wait_s': 'INTEGER', 'talk_s': 'INTEGER', 'hold_s': 'INTEGER',
-	'wrap_s': 'INTEGER', 'cost': 'DECIMAL(18,6)', 'ended_by': 'VARCHAR', 'recording': 'VARCHAR', 'region': 'VARCHAR', 'trunk': 'VARCHAR'}`
+var columnNames = strings.Split(strings.TrimSpace(header), ",")
 
 // The generated company: 500 agents of very unequal diligence in 25 teams, and
 // one lead for every ten rows, over 26 months of days of twelve hours.

@@ -40,7 +40,7 @@ func main() {
 	}
 	cache = filepath.Join(cache, "callpace-bench")
 	var o options
-	flag.StringVar(&o.calls, "calls", "1M", "rows of the call logs, such as 1M,10M; all that were ever measured are in the page")
+	flag.StringVar(&o.calls, "calls", "1M", "rows of the call logs, such as 1M,10M (none: only print what was measured before)")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the call logs")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each side is asked, in turn; the median counts")
 	flag.IntVar(&o.loads, "loads", 0, "how often each side loads the log, in turn (default: -rounds up to 1M calls, else 1)")
@@ -118,9 +118,15 @@ func run(ctx context.Context, o options, dir string, calls int, kept *results) (
 	return b.measure(ctx)
 }
 
+// With fewer calls some team has a week without any.
+const smallest = 100_000
+
 // counts reads numbers of calls: 500k, 1M, 2000.
 func counts(list string) ([]int, error) {
 	var out []int
+	if list == "" {
+		return nil, nil
+	}
 	for _, word := range strings.Split(list, ",") {
 		times := 1
 		digits := strings.TrimSpace(word)
@@ -130,8 +136,8 @@ func counts(list string) ([]int, error) {
 			}
 		}
 		n, err := strconv.Atoi(digits)
-		if err != nil || n < 10_000/times {
-			return nil, fmt.Errorf("-calls: %q is no number of at least 10k calls", word)
+		if err != nil || n < smallest/times {
+			return nil, fmt.Errorf("-calls: %q is no number of at least %d calls", word, smallest)
 		}
 		out = append(out, n*times)
 	}

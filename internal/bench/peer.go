@@ -55,16 +55,20 @@ func peers(o options) []peer {
 type server struct {
 	cmd  *exec.Cmd
 	log  faults
-	done chan error
+	done chan struct{} // closed when it has ended
+	end  error         // with what, then
 }
 
 func startServer(cmd *exec.Cmd) (*server, error) {
-	s := &server{cmd: cmd, done: make(chan error, 1)}
+	s := &server{cmd: cmd, done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &s.log, &s.log
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
 	}
-	go func() { s.done <- cmd.Wait() }()
+	go func() {
+		s.end = cmd.Wait()
+		close(s.done)
+	}()
 	return s, nil
 }
 
@@ -77,9 +81,8 @@ func (s *server) until(ctx context.Context, ready func() error) error {
 			return nil
 		}
 		select {
-		case end := <-s.done:
-			s.done <- end
-			return fmt.Errorf("%s ended: %w: %s", s.cmd.Path, errors.Join(end, err), s.log.text())
+		case <-s.done:
+			return fmt.Errorf("%s ended: %w: %s", s.cmd.Path, errors.Join(s.end, err), s.log.text())
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(20 * time.Millisecond):

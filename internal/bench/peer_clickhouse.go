@@ -40,7 +40,7 @@ const clickhouseConfig = `<?xml version="1.0"?>
 
 const clickhouseUsers = `<?xml version="1.0"?>
 <yandex>
-  <profiles><default><max_memory_usage>4000000000</max_memory_usage><joined_subquery_requires_alias>0</joined_subquery_requires_alias></default></profiles>
+  <profiles><default><max_memory_usage>4000000000</max_memory_usage><join_default_strictness>ALL</join_default_strictness></default></profiles>
   <users><default><password></password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default></users>
   <quotas><default></default></quotas>
 </yandex>

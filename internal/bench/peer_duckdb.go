@@ -112,7 +112,7 @@ func (d *duckdbPeer) dialect() dialect {
 func (d *duckdbPeer) load(f files) steps {
 	kinds := map[string]string{"started_at": "TIMESTAMP", "updated_at": "TIMESTAMP", "attempt": "INTEGER", "cost": "DECIMAL(18,6)"}
 	var types []string
-	for _, name := range strings.Split(strings.TrimSpace(header), ",") {
+	for _, name := range columnNames {
 		kind := kinds[name]
 		if strings.HasSuffix(name, "_s") {
 			kind = "INTEGER"
