@@ -57,6 +57,7 @@ func (r *request) drawGoal(page *goalPage, rep *track.Report) error {
 		axis.see(s.Target.High, s.Target.High, kpi.Figure{})
 		line.Target = &chart.Target{Value: chart.Value(s.Target.High), Text: r.reader.T("kpi.target", map[string]any{"value": w.Figure(s.Target.High)})}
 	}
+	line.Notes = turnNote(s, r.reader.T("goals.turned_here", map[string]any{"date": r.reader.Date(s.Turned)}))
 	line.Y = axis.axis(r)
 	var err error
 	page.Chart, err = chart.Script(line)

@@ -20,15 +20,17 @@ type goalPage struct {
 	Badge    badge
 	Since    string
 	What     []pair // what was understood
-	Stands   []pair
+	Figures  []pair // how it stands, said large
+	Stands   []pair // and the rest of it
+	Turn     *goalTurn
 	Chart    template.HTML
 	Course   grid
 	Letters  []letter
 	Plan     *planView
-	Parts    *grid
-	Children []goalRow
-	Guards   []string
-	History  []pair
+	Parts    []goalRow // of a goal for each: its members
+	Children []goalRow // goals of their own that it was split into
+	Whole    string    // what the children sum to
+	History  []goalChange
 	Told     *grid
 	Closing  string
 	Parent   choice
@@ -101,14 +103,15 @@ func (r *request) fillGoal(page *goalPage, b goalBook, g store.Goal, rep *track.
 	page.Letters = r.letters(rep.Checks)
 	page.Closing = w.Closing(g.Closing)
 	if g.State != goal.Draft {
-		for _, l := range w.Lines()[1:] {
-			page.Stands = append(page.Stands, pair{l[0], l[1]})
-		}
+		page.Stands = r.lesser(rep)
 		if err := r.drawGoal(page, rep); err != nil {
 			return err
 		}
 	}
 	if part, ok := rep.Whole(); ok {
+		if g.State != goal.Draft {
+			page.Figures, page.Turn = r.standing(rep, part), r.goalTurn(rep, part)
+		}
 		if part.Since >= rep.Judged.From {
 			page.Since = r.reader.T("goals.since", map[string]any{"date": r.reader.Date(part.Since)})
 		}
@@ -116,11 +119,11 @@ func (r *request) fillGoal(page *goalPage, b goalBook, g store.Goal, rep *track.
 		if err != nil {
 			return err
 		}
-		if p != nil {
+		if p != nil && p.Plan.Need > 0 {
 			page.Plan = r.planView(*p)
 		}
-	} else if len(rep.Parts) > 0 {
-		page.Parts = r.memberGrid(rep)
+	} else {
+		page.Parts = r.memberRows(rep)
 	}
 	return r.goalPast(page, b, g, rep)
 }
@@ -154,23 +157,6 @@ func (r *request) messages(list []callpace.Message) (out []string) {
 	return out
 }
 
-// memberGrid is how each member stands, the slowest first.
-func (r *request) memberGrid(rep *track.Report) *grid {
-	text, w := r.reader.Text, r.words(rep)
-	g := &grid{ID: "parts", Caption: text("goals.parts"), Head: []gridHead{{Title: text("goals.column.who")}, {Title: text("goals.column.status")},
-		{Title: text("goals.column.actual"), Numeric: true}, {Title: text("goals.column.target"), Numeric: true}, {Title: text("goals.term.projected"), Numeric: true}, {Title: text("goals.column.chance"), Numeric: true}}}
-	for _, p := range rep.Parts {
-		actual, target, chance := w.Of(p)
-		projected := "–"
-		if p.Known {
-			projected = w.Projected(p)
-		}
-		g.Rows = append(g.Rows, []cell{{Text: p.Part, Header: true}, {Text: text(p.Verdict.Status.Key())}, number(actual), number(target), number(projected), number(chance)})
-	}
-	g.Tall = len(g.Rows) > 20
-	return g
-}
-
 // goalPast is what was said and written of a goal before.
 func (r *request) goalPast(page *goalPage, b goalBook, g store.Goal, rep *track.Report) error {
 	for _, p := range b.seen {
@@ -181,12 +167,9 @@ func (r *request) goalPast(page *goalPage, b goalBook, g store.Goal, rep *track.
 			page.Parent = choice{Label: r.reader.GoalTitle(p.Goal), URL: "/goals/" + p.ID}
 		}
 	}
-	history, err := b.State.Goals().FindHistory(r.Context(), g.ID)
-	if err != nil {
+	var err error
+	if page.History, err = r.history(b, g); err != nil {
 		return err
-	}
-	for _, v := range history {
-		page.History = append(page.History, pair{r.reader.T("goals.version", map[string]any{"version": strconv.Itoa(v.Goal.Version), "date": r.reader.Date(int64(v.From)), "who": v.By}), r.reader.GoalTitle(v.Goal)})
 	}
 	if _, ok := rep.Whole(); !ok {
 		return nil

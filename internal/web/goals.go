@@ -41,6 +41,7 @@ type goalRow struct {
 	Actual, Target, Chance string
 	Bar                    template.HTML
 	Period, Left           string
+	Projected              string
 	Part                   bool // of the goal above
 	Fault                  string
 }
@@ -144,7 +145,14 @@ func (r *request) goalRow(b goalBook, g store.Goal) goalRow {
 // paceBar draws what is there, with a stroke where it should be by now.
 func paceBar(rep *track.Report) template.HTML {
 	s, ok := rep.Whole()
-	if !ok || !s.Has || !s.Known || !rep.Begun || s.Target.High <= 0 || math.IsNaN(s.Actual) {
+	if !ok {
+		return ""
+	}
+	return partBar(rep, s)
+}
+
+func partBar(rep *track.Report, s track.State) template.HTML {
+	if !s.Has || !s.Known || !rep.Begun || s.Target.High <= 0 || math.IsNaN(s.Actual) {
 		return ""
 	}
 	return chart.InCellGoal(s.Actual, s.Pace.Expected, max(s.Target.High, s.Actual))

@@ -28,6 +28,7 @@ func goalRoutes() []route {
 		{pattern: "POST /goals/{id}/split", needs: auth.SetGoals, handle: (*request).takeSplit},
 		{pattern: "GET /plan", needs: auth.ViewOwn, handle: (*request).plan},
 		{pattern: "GET /scorecard", needs: auth.ViewOwn, handle: (*request).scorecard},
+		{pattern: "POST /scorecard/weights", needs: auth.SetGoals, handle: (*request).keepWeights},
 		{pattern: "POST /scorecard", needs: auth.SetGoals, handle: (*request).takeScorecard},
 		{pattern: "GET /settings/calendar", needs: auth.ManageSettings, handle: (*request).workdays},
 		{pattern: "POST /settings/calendar", needs: auth.ManageSettings, handle: (*request).takeWorkdays},

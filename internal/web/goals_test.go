@@ -49,7 +49,7 @@ func TestGoalFromTextToPage(t *testing.T) {
 	b.get("/goals").has(200, "20 calls this month")
 
 	b.post("/goals/new", "of", "1", "text", "30 calls this month").goes("/goals/1?done=changed")
-	b.get("/goals/1").has(200, "<dt>Target</dt><dd><bdi>30</bdi></dd>", "Version 2")
+	b.get("/goals/1").has(200, "<dt>Target</dt><dd><bdi>30</bdi></dd>", "Version 2", "Target: <del><bdi>20 in total</bdi></del> → <ins><bdi>30 in total</bdi></ins>")
 
 	b.post("/goals/1/close").goes("/goals/1?done=closed")
 	b.get("/goals/1").has(200, "Closed on 22 November 2026: 9, missed.")
@@ -173,4 +173,25 @@ func TestGoalChangedMeanwhile(t *testing.T) {
 	mia.post("/goals/new", "of", "1", "version", "2", "text", "25 calls this month").goes("/goals/1?done=changed")
 	mia.post("/goals/1/close", "version", "3").goes("/goals/1?done=closed")
 	mia.post("/goals/new", "of", "1", "version", "4", "text", "25 calls this month").has(409, "closed")
+}
+
+// Weights are tried without being kept, and kept as versions of their goals.
+func TestTriedWeights(t *testing.T) {
+	s := newSite(t)
+	b := s.as(auth.Manager)
+	b.post("/goals/new", "text", "4 calls this month agent=Ana").goes("/goals/1?done=set")
+	b.post("/goals/new", "text", "talk time between 1 and 9 minutes this month agent=Ana").goes("/goals/2?done=set")
+	b.get("/scorecard?by=agent&who=Ana").has(200, `name="w.1" value="1"`, "Weights").lacks("By the weights that hold", "Keep these weights")
+	b.get("/scorecard?by=agent&who=Ana&w.1=3&w.2=1").has(200, "By the weights that hold", "Keep these weights", `name="w.1" value="3"`)
+	require.Zero(t, goalsOf(s)[0].Weight)
+	b.post("/scorecard/weights", "by", "agent", "who", "Ana", "w.1", "3", "w.2", "1").goes("/scorecard?by=agent&who=Ana&done=saved")
+	require.Equal(t, "3", goalsOf(s)[0].Weight.String())
+	require.Equal(t, []int{2, 1}, []int{goalsOf(s)[0].Version, goalsOf(s)[1].Version}) // what stays makes no version
+	b.get("/goals/1").has(200, "<ins><bdi>3</bdi></ins>")
+	for _, wrong := range []string{"0", "-1", "99", "x", "NaN"} {
+		b.get("/scorecard?by=agent&who=Ana&w.1=" + wrong).has(200).lacks("Keep these weights")
+	}
+	b.post("/goals/new", "text", "30 calls this month").goes("/goals/3?done=set")
+	s.as(auth.Lead).post("/scorecard/weights", "by", "team", "w.3", "2").has(403)
+	require.Zero(t, goalsOf(s)[2].Weight)
 }

@@ -16,25 +16,23 @@ import (
 type planPage struct {
 	shell
 	Numbers []planInput
-	Rates   []planInput
+	Rates   []slider
 	Teams   []choice
 	Fault   string
 	Plan    *planView
 }
 
-// planInput is one number that can be moved.
-type planInput struct {
-	Name, Label, Value, Hint string
-	Max                      string
-}
+// planInput is one number that is typed.
+type planInput struct{ Name, Label, Value string }
 
 // planView is a plan as a page shows it.
 type planView struct {
-	Steps  grid
-	Notes  []string
-	Worth  []string
-	Expect string // calls a day, said large
-	Sure   string
+	Steps                  grid
+	Notes                  []string
+	Worth                  []string // ranked
+	WorthTitle             string
+	Expect, Sure           string // calls a day, said large
+	ExpectLabel, SureLabel string
 }
 
 func (r *request) plan() error {
@@ -95,8 +93,11 @@ func (r *request) fillAsk(page *planPage, v view, ask *track.Ask) {
 		name string
 		into **plan.Rate
 	}{{track.Contacts, &ask.Rates.Contact}, {track.Appointments, &ask.Rates.Appointment}, {track.Sales, &ask.Rates.Close}} {
-		in := planInput{Name: x.name, Label: r.reader.Text("plan.rate." + x.name), Max: "100"}
 		measured := *x.into
+		if measured == nil && v.get(x.name) == "" {
+			continue // a stage that the data do not know
+		}
+		in := slider{ID: "r-" + x.name, Name: x.name, Label: r.reader.Text("plan.rate." + x.name), Min: "0.1", Max: "100", Step: "0.1", Unit: "%"}
 		if measured != nil {
 			in.Hint = r.reader.T("plan.own", map[string]any{"rate": r.rateText(*measured)})
 		}
@@ -107,7 +108,7 @@ func (r *request) fillAsk(page *planPage, v view, ask *track.Ask) {
 		}
 		if *x.into != nil {
 			p, _ := (*x.into).Value()
-			in.Value = strconv.FormatFloat(math.Round(1000*p)/10, 'f', -1, 64)
+			in.Value, in.Text = strconv.FormatFloat(math.Round(1000*p)/10, 'f', -1, 64), r.reader.Percent(p, 1)
 		}
 		page.Rates = append(page.Rates, in)
 	}
@@ -145,8 +146,9 @@ func (r *request) rateCell(rate plan.Rate) cell {
 func (r *request) planView(p track.Planned) *planView {
 	text, b := r.reader.Text, p.Plan.Begin
 	v := &planView{Expect: r.reader.Int(b.ExpectedPerDay), Sure: r.reader.Int(b.SurePerDay)}
+	v.ExpectLabel, v.SureLabel, v.WorthTitle = text("plan.calls_a_day"), text("plan.to_be_sure"), text("plan.worth_most")
 	if p.Ask.Days == 0 {
-		v.Expect, v.Sure = r.reader.Int(b.Expected), r.reader.Int(b.Sure)
+		v.Expect, v.Sure, v.ExpectLabel = r.reader.Int(b.Expected), r.reader.Int(b.Sure), text("plan.calls_in_all")
 	}
 	v.Steps = grid{ID: "steps", Caption: text("plan.steps"), Head: []gridHead{{Title: text("plan.column.step")}, {Title: text("plan.column.expected"), Numeric: true}, {Title: text("plan.column.sure"), Numeric: true}, {Title: text("plan.column.rate"), Numeric: true}}}
 	for i, s := range p.Plan.Steps {

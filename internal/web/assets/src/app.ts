@@ -14,6 +14,7 @@ controls.autos();
 controls.copies();
 controls.rows();
 controls.drops();
+controls.sliders();
 keys.listen();
 theme.listen();
 progress.listen();

@@ -149,3 +149,17 @@ export function drops(): void {
     if (label && files?.length) label.textContent = [...files].map((f) => f.name).join(", ");
   });
 }
+
+/** The output of a slider (output[for]) follows it, in the page's language and in
+ *  the digits that it has; data-unit stands behind the number. */
+export function sliders(): void {
+  document.addEventListener("input", (e) => {
+    const slider = e.target as HTMLInputElement;
+    const output = slider.type === "range" ? document.querySelector<HTMLOutputElement>(`output[for="${slider.id}"]`) : null;
+    if (!output) return;
+    const latin = /[0-9]/.test(output.textContent ?? "") ? "-u-nu-latn" : "";
+    const percent = slider.dataset.unit === "%";
+    const format = new Intl.NumberFormat(document.documentElement.lang + latin, { style: percent ? "percent" : "decimal", maximumFractionDigits: percent ? 1 : 2 });
+    output.textContent = format.format(percent ? slider.valueAsNumber / 100 : slider.valueAsNumber);
+  });
+}
