@@ -22,6 +22,7 @@ import (
 	"github.com/callpace/callpace/internal/backup"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/store"
 	"github.com/callpace/callpace/internal/web"
@@ -96,6 +97,7 @@ type server struct {
 
 	morning *morning.Service
 	copier  *backup.Copier // nil: no copy is kept
+	jobs    *jobs.Queue
 	work    *work
 }
 
@@ -127,13 +129,17 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 	s.work.ctx, s.work.stop = context.WithCancel(ctx)
 	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats(), Now: a.now, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
+	s.jobs = &jobs.Queue{State: state.State, Now: a.now, Log: log, Begin: s.work.run}
+	if err := s.jobs.Recover(ctx); err != nil {
+		return nil, err
+	}
 	s.morning = s.morningMail(log)
 	var err error
 	if s.copier, err = s.copying(c.CopyJournal, log); err != nil {
 		return nil, err
 	}
 	pages, err := web.New(web.Deps{Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Formats: formats(),
-		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicURL == "" && isLoopback(address), Go: s.work.run, Sample: s.sample, WatchRoot: c.WatchRoot,
+		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicURL == "" && isLoopback(address), Jobs: s.jobs, Sample: s.sample, WatchRoot: c.WatchRoot,
 		Recordings: c.Recordings, API: s.api(log)})
 	if err != nil {
 		return nil, err

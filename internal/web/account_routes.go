@@ -48,6 +48,5 @@ func accountRoutes() []route {
 		{pattern: "POST /settings/mail", needs: auth.ManageSettings, handle: (*request).takeMailSettings},
 		{pattern: "POST /settings/mail/test", needs: auth.ManageSettings, handle: (*request).testMail},
 		{pattern: "GET /settings/audit", needs: auth.ReadAudit, handle: (*request).audit},
-		{pattern: "GET " + workPath, needs: auth.ManageSettings, handle: (*request).workPage},
 	}
 }

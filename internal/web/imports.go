@@ -31,6 +31,7 @@ func (s *Server) importRoutes() []route {
 		{pattern: "GET /inputs/{input}/withdraw", needs: auth.Withdraw, handle: (*request).confirmWithdraw},
 		{pattern: "POST /inputs/{input}/withdraw", needs: auth.Withdraw, handle: (*request).startWithdraw},
 		{pattern: "GET /jobs/{id}", needs: auth.Import, handle: (*request).job},
+		{pattern: "POST /jobs/{id}/cancel", needs: auth.Import, handle: (*request).cancelJob},
 	}
 }
 
@@ -49,6 +50,7 @@ type importsPage struct {
 	Behind  string // why the facts cannot follow
 }
 
+// runningView is a job that has not ended; URL is "" where it has no page.
 type runningView struct{ URL, Title, By string }
 
 // sourceView is a source with how fresh it is.
@@ -95,8 +97,10 @@ func (r *request) imports() error {
 	if err := r.s.Folder.Ready(); err != nil {
 		p.Behind = r.reader.Error(err)
 	}
-	for _, j := range r.s.jobs.running() {
-		p.Running = append(p.Running, runningView{"/jobs/" + j.ID, r.reader.T("job.of", map[string]any{"job": r.reader.Text("job." + j.Kind), "source": j.Source}), j.By})
+	for _, j := range r.s.Jobs.UnderWay() {
+		if j.Kind != "mail" {
+			p.Running = append(p.Running, r.runningView(j))
+		}
 	}
 	shown := slices.DeleteFunc(slices.Clone(all), func(in ingest.InputInfo) bool { return p.Source != "" && in.Source != p.Source })
 	slices.Reverse(shown)

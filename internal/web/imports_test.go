@@ -71,9 +71,9 @@ func (a *answer) location() string {
 // ends waits for a job and gives its page.
 func (b *browser) ends(job string) *answer {
 	b.site.t.Helper()
-	require.Regexp(b.site.t, `^/jobs/\d+$`, job)
+	require.Regexp(b.site.t, `^/jobs/[0-9a-f-]{36}$`, job)
 	for range 600 {
-		if j, err := b.site.jobs.find(strings.TrimPrefix(job, "/jobs/")); err == nil && j.now().Over() {
+		if j, err := b.site.Jobs.Find(ctx, strings.TrimPrefix(job, "/jobs/")); err == nil && j.Over() {
 			return b.get(job).has(200)
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -264,7 +264,7 @@ func TestImportGoesOnAfterAStop(t *testing.T) {
 	life, stop := context.WithCancel(context.Background())
 	running := 0
 	ended := make(chan struct{}, 10)
-	s.Go = func(fn func(context.Context)) {
+	s.Jobs.Begin = func(fn func(context.Context)) {
 		running++
 		go func() { fn(life); ended <- struct{}{} }()
 	}
@@ -296,7 +296,7 @@ func TestWatchedFolderTakesFilesIn(t *testing.T) {
 	require.NoError(t, os.Chtimes(file, s.clock.Now().Add(-time.Minute), s.clock.Now().Add(-time.Minute)))
 	life, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{}, 1)
-	s.Go = func(fn func(context.Context)) { go func() { fn(life); ended <- struct{}{} }() }
+	s.Jobs.Begin = func(fn func(context.Context)) { go func() { fn(life); ended <- struct{}{} }() }
 	s.watching.start(life, s.Server)
 	require.Eventually(t, func() bool {
 		var list []ingest.InputInfo

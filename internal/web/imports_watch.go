@@ -81,7 +81,7 @@ func (w *watching) run(f watchedFolder) {
 		defer w.mu.Unlock()
 		change()
 	}
-	s.beside(func(context.Context) {
+	s.Jobs.Go(func(context.Context) {
 		s.Folder.Watch(ctx, watchEvery, func(folder *ingest.Folder) (ingest.Watch, error) {
 			dir, err := s.watchPath(f.Folder)
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/source/mapping"
 )
 
@@ -31,19 +32,29 @@ func (r *request) startImport(d *draft) error {
 	if err := r.s.drafts.save(d); err != nil {
 		return err
 	}
-	j, err := r.s.importDraft(d)
+	j, err := r.s.Jobs.Add(r.Context(), jobs.Job{Kind: "import", Subject: d.Source, By: d.By, Draft: d.ID, Back: "/imports"}, r.s.importing(d))
 	if err != nil {
 		d.By = ""
 		return errors.Join(err, r.s.drafts.save(d))
 	}
-	return r.redirect("/jobs/" + j.ID)
+	return r.redirect(jobPath(j.ID()))
 }
 
-// importDraft has a draft's files imported. The draft goes when they are in; a
-// server that stops before goes on with it when it starts again.
-func (s *Server) importDraft(d *draft) (*job, error) {
-	return s.begin(&job{Kind: "import", Source: d.Source, By: d.By, Draft: d.ID, Back: "/imports"}, func(ctx context.Context, j *job) error {
-		err := s.Folder.Write(ctx, j.progress, func(f *ingest.Folder) error {
+// importing imports a draft's files. The draft goes when they are in; a server
+// that stops before goes on with it when it starts again.
+func (s *Server) importing(d *draft) func(context.Context, *jobs.Run) error {
+	return func(ctx context.Context, j *jobs.Run) error {
+		d.Job = j.ID()
+		if err := s.drafts.save(d); err != nil {
+			return err
+		}
+		var reports []ingest.Report
+		err := s.Folder.Write(ctx, func(stage string, done, total int64) {
+			if stage != "journalling" {
+				j.Fix() // it is stored: now it is to count, too
+			}
+			j.Progress(stage, done, total)
+		}, func(f *ingest.Folder) error {
 			for _, file := range d.Files {
 				rep, err := f.Import(ctx, d.delivery(file))
 				if err != nil {
@@ -52,19 +63,20 @@ func (s *Server) importDraft(d *draft) (*job, error) {
 				if err := s.keepWarnings(ctx, rep); err != nil {
 					return err
 				}
-				j.set(func(st *jobState) { st.Reports = append(st.Reports, rep) })
+				reports = append(reports, rep)
+				j.Keep(reports)
 			}
 			return nil
 		})
 		switch {
 		case err == nil:
 			return s.drafts.remove(d.ID)
-		case ctx.Err() != nil:
-			return callpace.E(callpace.Conflict, "job.stopped").Because(err)
+		case ctx.Err() != nil && !jobs.Cancelled(ctx):
+			return err
 		}
-		d.By = "" // it can be mended and tried again
+		d.By, d.Job = "", "" // it can be mended and tried again
 		return errors.Join(err, s.drafts.save(d))
-	})
+	}
 }
 
 // importFault says which file it was.
@@ -90,14 +102,19 @@ func (r *request) startApply(d *draft, dry bool) error {
 			return err
 		}
 	}
-	j, err := r.s.begin(&job{Kind: kind, Source: d.Source, By: r.who.Account.Name, Draft: d.ID, Back: "/imports/draft/" + d.ID}, func(ctx context.Context, j *job) error {
+	j, err := r.s.Jobs.Add(r.Context(), jobs.Job{Kind: kind, Subject: d.Source, By: r.who.Account.Name, Draft: d.ID, Back: "/imports/draft/" + d.ID}, func(ctx context.Context, j *jobs.Run) error {
 		turn := r.s.Folder.Write // finding the difference leaves the facts as they are
 		if !dry {
 			turn = r.s.Folder.Replace
 		}
-		err := turn(ctx, j.progress, func(f *ingest.Folder) error {
+		err := turn(ctx, j.Progress, func(f *ingest.Folder) error {
+			if !dry {
+				j.Fix()
+			}
 			diff, err := f.ApplyMapping(ctx, d.spec(), d.From, dry)
-			j.set(func(st *jobState) { st.Diff = &diff })
+			if err == nil {
+				j.Keep(diff)
+			}
 			return err
 		})
 		if err == nil && !dry {
@@ -108,7 +125,7 @@ func (r *request) startApply(d *draft, dry bool) error {
 	if err != nil {
 		return err
 	}
-	return r.redirect("/jobs/" + j.ID)
+	return r.redirect(jobPath(j.ID()))
 }
 
 // startWithdraw takes an input back, with those that go on from it.
@@ -127,17 +144,18 @@ func (r *request) startWithdraw() error {
 	if err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.Withdrawn, strconv.Itoa(no), map[string]any{"source": in.Source, "later": len(later)})); err != nil {
 		return err
 	}
-	j, err := r.s.begin(&job{Kind: "withdraw", Source: in.Source, By: r.who.Account.Name, Back: "/imports"}, func(ctx context.Context, j *job) error {
-		return r.s.Folder.Replace(ctx, j.progress, func(f *ingest.Folder) error {
+	j, err := r.s.Jobs.Add(r.Context(), jobs.Job{Kind: "withdraw", Subject: in.Source, By: r.who.Account.Name, Back: "/imports"}, func(ctx context.Context, j *jobs.Run) error {
+		return r.s.Folder.Replace(ctx, j.Progress, func(f *ingest.Folder) error {
+			j.Fix()
 			gone, err := f.Withdraw(ctx, no, len(later) > 0)
-			j.set(func(st *jobState) { st.Withdrawn = gone })
+			j.Keep(gone)
 			return err
 		})
 	})
 	if err != nil {
 		return err
 	}
-	return r.redirect("/jobs/" + j.ID)
+	return r.redirect(jobPath(j.ID()))
 }
 
 // warningsSetting names where the warnings of an input are kept: the folder
@@ -159,14 +177,19 @@ func (r *request) keptWarnings(input int) (list []ingest.WarningCount, err error
 	if err := json.Unmarshal(text, &list); err != nil {
 		return nil, fmt.Errorf("read warnings of input %d: %w", input, err)
 	}
-	for i := range list { // counts are whole numbers again
+	wholeAgain(list)
+	return list, nil
+}
+
+// wholeAgain makes counts whole numbers again that were kept as JSON.
+func wholeAgain(list []ingest.WarningCount) {
+	for i := range list {
 		for name, v := range list[i].Reason.Args {
 			if n, ok := v.(float64); ok && n == float64(int64(n)) {
 				list[i].Reason.Args[name] = int64(n)
 			}
 		}
 	}
-	return list, nil
 }
 
 // prepareImports makes what imports need of a server, and begins what goes on
@@ -176,10 +199,10 @@ func (s *Server) prepareImports() {
 	if err := s.drafts.sweep(s.Now(), true); err != nil {
 		s.Log.Error("remove old uploads", "error", err)
 	}
-	if s.Go == nil {
+	if s.Jobs.Begin == nil {
 		return
 	}
-	s.Go(func(ctx context.Context) {
+	s.Jobs.Go(func(ctx context.Context) {
 		for s.Folder.Ready() != nil {
 			if !pause(ctx, time.Second) {
 				return
@@ -187,7 +210,7 @@ func (s *Server) prepareImports() {
 		}
 		for _, d := range s.drafts.all() {
 			if d.By != "" {
-				if _, err := s.importDraft(d); err != nil {
+				if err := s.resumeImport(ctx, d); err != nil {
 					s.Log.Error("go on with an import", "draft", d.ID, "error", err)
 				}
 			}
@@ -199,6 +222,15 @@ func (s *Server) prepareImports() {
 			}
 		}
 	})
+}
+
+// resumeImport goes on with an import that a stop interrupted.
+func (s *Server) resumeImport(ctx context.Context, d *draft) error {
+	_, err := s.Jobs.Resume(ctx, d.Job, s.importing(d))
+	if callpace.CodeOf(err) == callpace.NotFound { // it stopped before the job was kept
+		_, err = s.Jobs.Add(ctx, jobs.Job{Kind: "import", Subject: d.Source, By: d.By, Draft: d.ID, Back: "/imports"}, s.importing(d))
+	}
+	return err
 }
 
 // pause waits; it is false where the server stops first.

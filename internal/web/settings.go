@@ -11,6 +11,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 )
 
 const settingsPath = "/settings/organisation"
@@ -165,13 +166,16 @@ func (r *request) reshape(s facts.Settings) error {
 	if err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.SettingsChanged, "facts", detail)); err != nil {
 		return err
 	}
-	_, err := r.s.start("reshape", func(ctx context.Context, progress ingest.Progress) error {
-		return r.s.Folder.Replace(ctx, progress, func(f *ingest.Folder) error { return f.SetSettings(ctx, s) })
+	j, err := r.s.Jobs.Add(r.Context(), jobs.Job{Kind: "reshape", By: r.who.Account.Name, Back: "/settings/organisation"}, func(ctx context.Context, j *jobs.Run) error {
+		return r.s.Folder.Replace(ctx, j.Progress, func(f *ingest.Folder) error {
+			j.Fix()
+			return f.SetSettings(ctx, s)
+		})
 	})
 	if err != nil {
 		return err
 	}
-	return r.redirect(workPath)
+	return r.redirect(jobPath(j.ID()))
 }
 
 // roles are the names that the organisation gives to roles, by language.

@@ -11,6 +11,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 )
 
 // teamsPage is the roster: spellings that nobody has explained, and who is in
@@ -214,11 +215,14 @@ func (r *request) changeRoster(what string, rows ...rosterRow) error {
 	if err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.SettingsChanged, "roster", map[string]any{"what": what, "rows": len(rows)})); err != nil {
 		return err
 	}
-	over, err := r.s.start("roster", func(ctx context.Context, progress ingest.Progress) error {
-		return r.s.Folder.Write(ctx, progress, func(f *ingest.Folder) error { return importRoster(ctx, f, r.now, rows) })
+	j, err := r.s.Jobs.Add(r.Context(), jobs.Job{Kind: "roster", By: r.who.Account.Name, Back: teamsPath}, func(ctx context.Context, j *jobs.Run) error {
+		return r.s.Folder.Write(ctx, j.Progress, func(f *ingest.Folder) error {
+			j.Fix()
+			return importRoster(ctx, f, r.now, rows)
+		})
 	})
 	if err != nil {
 		return err
 	}
-	return r.awaitWork(over, teamsPath+"?done="+what)
+	return r.awaitJob(j, teamsPath+"?done="+what)
 }

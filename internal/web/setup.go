@@ -9,6 +9,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -119,10 +120,11 @@ func (r *request) takeSetUp() error {
 		if err := r.s.Auth.Audit(r.Context(), auth.Entry{AccountID: in.Account.ID, Action: auth.Imported, Object: "sample", Address: r.visitor().Address}); err != nil {
 			return err
 		}
-		if _, err := r.s.start("sample", r.s.Sample); err != nil {
+		j, err := r.s.Jobs.Add(r.Context(), jobs.Job{Kind: "sample", By: in.Account.Name, Back: "/"}, func(ctx context.Context, j *jobs.Run) error { return r.s.Sample(ctx, j.Progress) })
+		if err != nil {
 			return err
 		}
-		return r.redirect(workPath)
+		return r.redirect(jobPath(j.ID()))
 	}
 	return r.redirect("/")
 }

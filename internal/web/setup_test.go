@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,10 +93,10 @@ func TestSetUpWithTheSampleCompany(t *testing.T) {
 	require.NoError(t, err)
 	b := s.stranger()
 	b.get("/set-up/" + token)
-	b.post("/set-up/"+token, append(but(setUp, "language", "en"), "sample", "yes")...).goes("/settings/work")
-	require.Eventually(t, func() bool { j, _ := s.work.look(); return j.total == 14 }, time.Minute, time.Millisecond)
-	b.get("/settings/work").has(200, "The sample company is being made", "files", `value="3"`)
+	job := b.post("/set-up/"+token, append(but(setUp, "language", "en"), "sample", "yes")...).location()
+	id := strings.TrimPrefix(job, "/jobs/")
+	require.Eventually(t, func() bool { j, err := s.Jobs.Find(ctx, id); return err == nil && j.Total == 14 }, time.Minute, time.Millisecond)
+	b.get(job).has(200, "The sample company is being made", "files", `value="21"`)
 	close(going)
-	require.Eventually(t, func() bool { j, _ := s.work.look(); return j.over }, time.Minute, time.Millisecond)
-	b.get("/settings/work").has(200, "The sample company is ready")
+	b.ends(job).has(200, "The sample company is ready")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -65,18 +66,11 @@ func (r *request) mailLink(to store.Account, token, purpose string) {
 	reader.Localizer = r.s.Texts.Localizer(to.Language, r.calendar())
 	args := map[string]any{"name": to.Name, "organisation": r.org.Name, "url": r.address("/link/" + token)}
 	subject, body := reader.T("mail."+purpose+".subject", args), reader.T("mail."+purpose+".body", args)
-	send := func(ctx context.Context) {
+	r.s.Jobs.Aside(jobs.Job{Kind: "mail"}, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
-		if err := r.s.Mail(ctx, to.Login, subject, body); err != nil {
-			r.s.Log.Error("mail failed", "purpose", purpose, "account", to.ID, "error", err)
-		}
-	}
-	if r.s.Go == nil {
-		go send(context.WithoutCancel(r.Context()))
-		return
-	}
-	r.s.Go(send)
+		return r.s.Mail(ctx, to.Login, subject, body)
+	})
 }
 
 // address is the whole address of a path, as the browser reached us.

@@ -37,6 +37,7 @@ type draft struct {
 	Input   int               `json:"input,omitempty"`
 	From    int               `json:"from,omitempty"` // inputs from this one on are read anew
 	By      string            `json:"by,omitempty"`   // name of who began the import; "" where nobody has
+	Job     string            `json:"job,omitempty"`  // that imports it
 }
 
 // draftFile is an uploaded file.

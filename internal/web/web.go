@@ -14,6 +14,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/source"
 	"github.com/callpace/callpace/internal/store"
@@ -39,8 +40,8 @@ type Deps struct {
 	UploadLimit int64
 	// WatchRoot is the folder below which folders may be watched; "": none.
 	WatchRoot string
-	// Go runs long work beside requests until it is done or the server stops; nil: nothing stops it.
-	Go func(func(context.Context))
+	// Jobs has long work done beside requests; nil: one is made that nothing stops.
+	Jobs *jobs.Queue
 	// Sample makes the sample company in the folder; nil: there is none to be had.
 	Sample func(context.Context, ingest.Progress) error
 	// Morning is the morning's mail; nil: there is none.
@@ -56,10 +57,8 @@ type Server struct {
 	pages   map[string]*template.Template
 	mux     *http.ServeMux
 	metrics metrics
-	work    work
 	memo    memo
 
-	jobs     jobs
 	drafts   drafts
 	watching watching
 }
@@ -69,6 +68,9 @@ func New(d Deps) (*Server, error) {
 	pages, err := parsePages()
 	if err != nil {
 		return nil, err
+	}
+	if d.Jobs == nil {
+		d.Jobs = &jobs.Queue{State: d.State.State, Now: d.Now, Log: d.Log}
 	}
 	s := &Server{Deps: d, pages: pages, mux: http.NewServeMux()}
 	s.metrics = s.newMetrics()
