@@ -113,7 +113,9 @@ func (c *configApplyCommand) print(a *app, was kpi.Policy, defined []kpi.Definit
 		}
 	}
 	for _, ch := range changes {
-		if ch.Was == nil {
+		if ch.Chain != "" {
+			a.line("goals.diff.chain", "name", ch.Chain)
+		} else if ch.Was == nil {
 			a.line("goals.diff.new")
 		} else {
 			a.line("goals.diff.changed", "id", ch.Was.ID)

@@ -34,15 +34,7 @@ func (a *app) withState(ctx context.Context, fn func(*store.DB) error) error {
 	return errors.Join(fn(db), db.Close())
 }
 
-// desk is what goals are held against in the data folder.
-func (a *app) desk(ctx context.Context, f *ingest.Folder) (d track.Desk, err error) {
-	err = a.stateful(ctx, func(s store.State) error {
-		d, err = a.deskOn(ctx, f, s)
-		return err
-	})
-	return d, err
-}
-
+// deskOn is what goals are held against in the data folder.
 func (a *app) deskOn(ctx context.Context, f *ingest.Folder, s store.State) (d track.Desk, err error) {
 	asker := a.asker(f)
 	base, _, err := asker.Query(question.Words{})

@@ -4,13 +4,18 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/plan"
 	"github.com/callpace/callpace/internal/goal/track"
+	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/question"
 )
 
@@ -30,6 +35,11 @@ type planCommand struct {
 	Hours           float64  `placeholder:"N"`
 	Agents          float64  `placeholder:"N"`
 	Absent          float64  `placeholder:"N"`
+	Chain           string   `placeholder:"CHAIN"`
+	Target          float64  `placeholder:"N"`
+	Rate            []string `placeholder:"UNIT=RATE" sep:"none"`
+	LeadsLeft       int64    `placeholder:"N" default:"-1"`
+	AttemptsPerLead float64  `placeholder:"N"`
 }
 
 // Run works a number of sales back to calls per working day. It needs no data;
@@ -39,55 +49,84 @@ func (c *planCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return usageError{err}
 	}
-	history := track.History{}
-	if c.needsHistory() && ingest.Exists(a.Data) {
-		err := a.with(ctx, func(f *ingest.Folder) error {
-			desk, err := a.desk(ctx, f)
-			if err != nil {
-				return err
+	if !c.needsHistory() || !ingest.Exists(a.Data) {
+		if c.Chain != "" {
+			if ask.Chain, err = track.ParseChain(c.Chain); err != nil {
+				return usageError{err}
 			}
-			if err := c.days(desk, &ask); err != nil {
-				return err
+			if err := c.set(&ask); err != nil {
+				return usageError{err}
 			}
-			var where []string
-			if c.Team != "" {
-				where = append(where, question.Equal("team", c.Team))
-			}
-			where = append(where, c.Where...)
-			if history, err = desk.History(ctx, where, "sales"); err != nil {
-				return err
-			}
-			history.Fill(&ask)
-			if ask.Done == 0 && ask.Unit == track.Sales {
-				ask.Done, err = desk.Sum(ctx, "sales", where, calendar.Range{From: ask.From, To: desk.Today + 1})
-			}
+		}
+		return c.answer(a, ask, track.History{}, nil)
+	}
+	return a.book(ctx, func(b goals.Book) error {
+		chain, err := b.Chain(ctx, c.Chain)
+		if err != nil {
+			return usageError{err}
+		}
+		if c.Chain != "" || c.alongUsual() {
+			ask.Chain = chain
+		}
+		if err := c.set(&ask); err != nil {
+			return usageError{err}
+		}
+		if err := c.days(b.Desk, &ask); err != nil {
 			return err
-		})
+		}
+		var where []string
+		if c.Team != "" {
+			where = append(where, question.Equal("team", c.Team))
+		}
+		where = append(where, c.Where...)
+		along := ask.Chain
+		if along == nil {
+			along = track.Standard(track.Sales)
+		}
+		history, err := b.Desk.ChainHistory(ctx, where, along)
 		if err != nil {
 			return err
 		}
-	}
+		history.Fill(&ask)
+		if ask.Done == 0 && ask.Unit == track.Sales {
+			if ask.Done, err = b.Desk.Sum(ctx, "sales", where, calendar.Range{From: ask.From, To: b.Desk.Today + 1}); err != nil {
+				return err
+			}
+		}
+		return c.answer(a, ask, history, b.Desk.Catalogue)
+	})
+}
+
+func (c *planCommand) answer(a *app, ask track.Ask, history track.History, catalogue *kpi.Catalogue) error {
 	p, err := ask.Solve()
 	if err != nil {
 		return usageError{err}
 	}
-	p.Ranks = history.Rank(p.Goal)
+	p.Catalogue, p.Ranks = catalogue, history.Rank(p.Goal)
 	return a.printPlan(p)
 }
 
 func (c *planCommand) needsHistory() bool {
-	return c.CloseRate+c.AppointmentRate+c.ContactRate == "" || c.Team != "" || c.Period != ""
+	return c.CloseRate+c.AppointmentRate+c.ContactRate == "" && len(c.Rate) == 0 || c.Team != "" || c.Period != ""
+}
+
+// alongUsual tells that nothing names the stages, so that the usual chain holds.
+func (c *planCommand) alongUsual() bool {
+	return c.CloseRate+c.AppointmentRate+c.ContactRate == "" && c.Appointments == 0 && c.Contacts == 0
 }
 
 // ask reads the flags.
 func (c *planCommand) ask() (a track.Ask, err error) {
-	a = track.Ask{Unit: track.Sales, Target: c.Sales, Done: c.Done, Days: c.Days, PerHour: c.CallsPerHour, Hours: c.Hours, Agents: c.Agents, Absent: c.Absent}
+	a = track.Ask{Unit: track.Sales, Target: c.Sales, Done: c.Done, Days: c.Days, PerHour: c.CallsPerHour, Hours: c.Hours, Agents: c.Agents, Absent: c.Absent, AttemptsPerLead: c.AttemptsPerLead}
 	switch {
 	case c.Sales > 0:
 	case c.Appointments > 0:
 		a.Unit, a.Target = track.Appointments, c.Appointments
 	case c.Contacts > 0:
 		a.Unit, a.Target = track.Contacts, c.Contacts
+	}
+	if c.LeadsLeft >= 0 {
+		a.LeadsLeft = &c.LeadsLeft
 	}
 	for _, r := range []struct {
 		text string
@@ -105,6 +144,30 @@ func (c *planCommand) ask() (a track.Ask, err error) {
 	return a, nil
 }
 
+// set lays target and rates over a chain of one's own.
+func (c *planCommand) set(a *track.Ask) error {
+	if a.Chain == nil {
+		return nil
+	}
+	a.Unit = a.Chain[len(a.Chain)-1].Name
+	if c.Target > 0 {
+		a.Target = c.Target
+	}
+	for _, text := range c.Rate {
+		unit, rate, _ := strings.Cut(text, "=")
+		at := slices.IndexFunc(a.Chain, func(u track.Unit) bool { return u.Name == strings.TrimSpace(unit) })
+		if at < 1 {
+			return callpace.E(callpace.Invalid, "plan.bad_set_rate", "text", text)
+		}
+		r, err := track.ParseRate(rate)
+		if err != nil {
+			return err
+		}
+		a.Chain[at].Rate = &r
+	}
+	return nil
+}
+
 // days counts the working days left of the period, where none are given.
 func (c *planCommand) days(d track.Desk, ask *track.Ask) error {
 	if ask.From = d.Today + 1; ask.Days > 0 {
@@ -119,7 +182,7 @@ func (c *planCommand) days(d track.Desk, ask *track.Ask) error {
 		return usageError{err}
 	}
 	ask.From = min(p.From, d.Today+1)
-	ask.Days = int(math.Ceil(d.Working.Days(calendar.Range{From: max(p.From, d.Today), To: p.To})))
+	d.Over(ask, calendar.Range{From: max(p.From, d.Today), To: p.To})
 	return nil
 }
 
@@ -149,6 +212,7 @@ func (a *app) printPlan(p track.Planned) error {
 
 // printSteps prints what it takes, from calls to the goal.
 func (a *app) printSteps(p track.Planned) {
+	rd := a.reader(p.Catalogue)
 	g := grid{head: []string{a.text("plan.column.step"), a.text("plan.column.expected"), a.text("plan.column.sure"), a.text("plan.column.rate")}, right: []bool{false, true, true, true}}
 	for i, s := range p.Plan.Steps {
 		sure, rate := "", ""
@@ -157,13 +221,12 @@ func (a *app) printSteps(p track.Planned) {
 		} else {
 			rate = a.rate(p.Goal.Stages[i-1].Rate)
 		}
-		g.add(a.text("plan.unit."+s.Unit), a.say.Int(s.Number), sure, rate)
+		g.add(goal.Print(rd, p.Label(s.Unit)), a.say.Int(s.Number), sure, rate)
 	}
 	if p.Ask.Days > 0 {
 		g.add(a.say.T("plan.per_day", map[string]any{"count": p.Ask.Days}), a.say.Int(p.Plan.Begin.ExpectedPerDay), a.say.Int(p.Plan.Begin.SurePerDay), "")
-		if n := p.Ask.Agents; n > 0 {
-			each := func(v int64) string { return a.say.Number(float64(v)/n/float64(p.Ask.Days), 1) }
-			g.add(a.say.T("plan.per_agent_day", map[string]any{"count": int64(n)}), each(p.Plan.Begin.Expected), each(p.Plan.Begin.Sure), "")
+		if expected, sure, ok := p.PerAgentDay(); ok {
+			g.add(a.say.T("plan.per_agent_day", map[string]any{"count": int64(p.Ask.Agents)}), a.say.Number(expected, 1), a.say.Number(sure, 1), "")
 		}
 	}
 	g.print(a.stdout)
@@ -171,8 +234,8 @@ func (a *app) printSteps(p track.Planned) {
 		a.line("plan.already", "done", a.say.Number(p.Ask.Done, 0), "open", a.say.Number(p.Ask.Open, 1), "need", p.Plan.Need)
 	}
 	a.line("plan.chance", "chance", a.say.Percent(p.Plan.Chance, 0))
-	for _, text := range p.Ratios() {
-		fmt.Fprintln(a.stdout, a.say.T(text.Key, text.Args))
+	for _, m := range append(p.Ratios(), p.Notes()...) {
+		fmt.Fprintln(a.stdout, goal.Print(rd, m))
 	}
 }
 
@@ -202,7 +265,7 @@ func (a *app) printLoad(p track.Planned) {
 func (a *app) printWorth(p track.Planned) {
 	for _, w := range p.Ranks {
 		if w.Saves > 0 {
-			a.line("plan.worth", "stage", a.text("plan.rate."+p.Goal.Stages[w.Stage].To), "from", a.say.Percent(w.From, 1), "to", a.say.Percent(w.To, 1), "saves", w.Saves)
+			a.line("plan.worth", "stage", goal.Print(a.reader(p.Catalogue), p.RateLabel(w.Stage)), "from", a.say.Percent(w.From, 1), "to", a.say.Percent(w.To, 1), "saves", w.Saves)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (g Goal) CheckSpecific(catalogue *kpi.Catalogue) Check {
 		c.less(Lacking, callpace.M("goal.check.no_kpi"), callpace.M("goal.advice.name_kpi"))
 		return c
 	}
-	c.because("goal.check.kpi_scope", "kpi", named(e), "scope", g.Scope.message())
+	c.because("goal.check.kpi_scope", "kpi", NameOf(e), "scope", g.Scope.message())
 	if g.Target.Kind == None {
 		c.less(Lacking, callpace.M("goal.check.no_number"), callpace.M("goal.advice.name_number"))
 	}
@@ -68,7 +68,7 @@ func (g Goal) CheckSpecific(catalogue *kpi.Catalogue) Check {
 		c.less(Lacking, callpace.M("goal.check.no_direction"), callpace.M("goal.advice.name_direction"))
 	}
 	if e.Def.Better != "target" && g.Better != Inside && g.Better != "" && string(g.Better) != e.Def.Better {
-		c.less(LookAt, callpace.M("goal.check.against_kpi", "kpi", named(e)), callpace.M("goal.advice.check_direction"))
+		c.less(LookAt, callpace.M("goal.check.against_kpi", "kpi", NameOf(e)), callpace.M("goal.advice.check_direction"))
 	}
 	return c
 }

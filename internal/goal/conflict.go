@@ -136,7 +136,7 @@ func kpiOf(catalogue *kpi.Catalogue, id string) any {
 	if err != nil {
 		return id
 	}
-	return named(e)
+	return NameOf(e)
 }
 
 func base(name string) string {

@@ -50,7 +50,7 @@ func (g Goal) Describe(catalogue *kpi.Catalogue, cal calendar.Calendar) ([]Part,
 	add := func(label string, m callpace.Message) {
 		out = append(out, Part{Label: callpace.M("goal.part." + label), Text: m})
 	}
-	add("kpi", callpace.M("goal.kpi", "kpi", named(e)))
+	add("kpi", callpace.M("goal.kpi", "kpi", NameOf(e)))
 	add("scope", g.Scope.message())
 	add("target", g.Target.message(e, g.Better))
 	if days, ok := g.BaselineDays(cal, g.first(cal)); ok && g.Period.Kind != NoPeriod {
@@ -81,7 +81,8 @@ func (g Goal) Describe(catalogue *kpi.Catalogue, cal calendar.Calendar) ([]Part,
 	return out, nil
 }
 
-func named(e *kpi.Explanation) Named {
+// NameOf gives the name of an explained KPI, with its variant, as an argument of a message.
+func NameOf(e *kpi.Explanation) Named {
 	_, variant, _ := strings.Cut(e.Name, ":")
 	return Named{e.Def, variant}
 }
@@ -175,5 +176,5 @@ func (r Guardrail) message(catalogue *kpi.Catalogue) (callpace.Message, error) {
 		v.Relative, v.Points, v.Signed = r.Kind == Change, r.Kind == Points && e.Unit == kpi.UnitPercent, true
 		key += "_change"
 	}
-	return callpace.M(key, "kpi", named(e), "value", v), nil
+	return callpace.M(key, "kpi", NameOf(e), "value", v), nil
 }

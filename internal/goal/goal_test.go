@@ -94,11 +94,11 @@ func TestYAMLRoundTrip(t *testing.T) {
 			g.Scope.Where = []string{"product = 'X'", text.Draw(t, "where")}
 			g.Guardrails = []goal.Guardrail{{KPI: "csat", Bound: goal.AtLeast, Kind: goal.Level, Value: number.Draw(t, "guard")}}
 		}
-		data, err := goal.Marshal([]goal.Goal{g, {KPI: "calls"}})
+		data, err := goal.Marshal(goal.File{Goals: []goal.Goal{g, {KPI: "calls"}}})
 		require.NoError(t, err)
 		back, err := goal.Unmarshal(data)
 		require.NoError(t, err, string(data))
-		require.Equal(t, []goal.Goal{g, {KPI: "calls"}}, back, string(data))
+		require.Equal(t, []goal.Goal{g, {KPI: "calls"}}, back.Goals, string(data))
 	})
 }
 
@@ -112,8 +112,8 @@ func TestYAML(t *testing.T) {
     guardrails: [{kpi: csat, bound: at_least, kind: level, value: 4.5}]
 `))
 	require.NoError(t, err)
-	require.Equal(t, "conversion_rate | change 0.15 | vs previous | higher | dates 2026-11-22..2026-12-31 | guard csat at_least level 4.5", tell(got[0]))
-	require.NoError(t, got[0].Validate(catalogue(t)))
+	require.Equal(t, "conversion_rate | change 0.15 | vs previous | higher | dates 2026-11-22..2026-12-31 | guard csat at_least level 4.5", tell(got.Goals[0]))
+	require.NoError(t, got.Goals[0].Validate(catalogue(t)))
 	_, err = goal.Unmarshal([]byte("goals:\n  - kpi: sales\n    targt: {}\n"))
 	require.Equal(t, callpace.Invalid, callpace.CodeOf(err))
 	require.ErrorContains(t, err, "line=3")
@@ -276,7 +276,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		require.NoError(t, g.Validate(c.Catalogue))
-		data, err := goal.Marshal([]goal.Goal{g})
+		data, err := goal.Marshal(goal.File{Goals: []goal.Goal{g}})
 		require.NoError(t, err)
 		_, err = goal.Unmarshal(data)
 		require.NoError(t, err, string(data))

@@ -8,24 +8,27 @@ import (
 	"github.com/callpace/callpace"
 )
 
-// Marshal writes goals as a file of a configuration.
-func Marshal(goals []Goal) ([]byte, error) {
-	return yaml.Marshal(struct {
-		Goals []Goal `yaml:"goals"`
-	}{goals})
+// File is a configuration: goals, and the chains that plans can be worked back
+// along, by name.
+type File struct {
+	Goals  []Goal            `yaml:"goals"`
+	Chains map[string]string `yaml:"chains,omitempty"`
 }
 
-// Unmarshal reads goals from a file of a configuration. What it does not know
-// gives an Invalid error with the line; what the goals say is for Validate.
-func Unmarshal(data []byte) ([]Goal, error) {
+// Marshal writes a configuration.
+func Marshal(f File) ([]byte, error) { return yaml.Marshal(f) }
+
+// Unmarshal reads a configuration. What it does not know gives an Invalid
+// error with the line; what the goals say is for Validate.
+func Unmarshal(data []byte) (File, error) {
 	var file struct {
-		Goals    []Goal `yaml:"goals"`
-		Measures any    `yaml:"measures"` // definitions, for others to read
-		KPIs     any    `yaml:"kpis"`
+		File     `yaml:",inline"`
+		Measures any `yaml:"measures"` // definitions, for others to read
+		KPIs     any `yaml:"kpis"`
 	}
 	err := yaml.UnmarshalWithOptions(data, &file, yaml.Strict())
 	if err == nil {
-		return file.Goals, nil
+		return file.File, nil
 	}
 	line, detail := 0, err.Error()
 	var e yaml.Error
@@ -35,5 +38,5 @@ func Unmarshal(data []byte) ([]Goal, error) {
 			line = t.Position.Line
 		}
 	}
-	return nil, callpace.E(callpace.Invalid, "goal.bad_yaml", "line", line, "detail", detail).Because(err)
+	return File{}, callpace.E(callpace.Invalid, "goal.bad_yaml", "line", line, "detail", detail).Because(err)
 }

@@ -162,9 +162,9 @@ func Record(e Entry) []string {
 	return out
 }
 
-// ChangeAnswer is one goal, KPI or measure of a configuration's diff.
+// ChangeAnswer is one goal, KPI, measure or chain of a configuration's diff.
 type ChangeAnswer struct {
-	Kind  string   `json:"kind"` // goal, kpi, measure
+	Kind  string   `json:"kind"` // goal, kpi, measure, chain
 	ID    string   `json:"id,omitempty"`
 	New   bool     `json:"new"`
 	Lines []string `json:"lines"`
@@ -174,7 +174,10 @@ type ChangeAnswer struct {
 func DiffAnswer(changes []Change) []ChangeAnswer {
 	out := []ChangeAnswer{}
 	for _, c := range changes {
-		a := ChangeAnswer{Kind: "goal", New: c.Was == nil}
+		a := ChangeAnswer{Kind: "goal", New: c.Was == nil && !c.replaces()}
+		if c.Chain != "" {
+			a.Kind, a.ID = "chain", c.Chain
+		}
 		if c.Was != nil {
 			a.ID = c.Was.ID
 		}

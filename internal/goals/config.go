@@ -8,11 +8,13 @@ import (
 	"github.com/callpace/callpace/internal/store"
 )
 
-// Change is one goal of a configuration against what is written down. Was is
-// nil for a new one; Lines are the fields that differ.
+// Change is one goal of a configuration, or one chain of plans, against what is
+// written down. Was is nil for a new one; Lines are the fields that differ.
 type Change struct {
 	Was   *store.Goal
 	Goal  goal.Goal
+	Chain string // the name of one; then Goal says nothing
+	As    string // what the chain is to be
 	Lines []Line
 }
 
@@ -30,14 +32,22 @@ func (b Book) Export(ctx context.Context) ([]byte, error) {
 	for i := range all {
 		all[i].Version = 0
 	}
-	return goal.Marshal(all)
+	chains, err := b.Chains(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return goal.Marshal(goal.File{Goals: all, Chains: chains})
 }
 
 // Diff reads a configuration and says what it would change. Goals are matched
 // by their id, those without one by all that they say. Goals that the file
 // does not name stay as they are.
 func (b Book) Diff(ctx context.Context, data []byte) ([]Change, error) {
-	wanted, err := goal.Unmarshal(data)
+	file, err := goal.Unmarshal(data)
+	if err != nil {
+		return nil, err
+	}
+	out, err := b.diffChains(ctx, file.Chains)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +55,7 @@ func (b Book) Diff(ctx context.Context, data []byte) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []Change
-	for _, g := range wanted {
+	for _, g := range file.Goals {
 		if g.State == "" {
 			g.State = goal.Active
 		}
@@ -78,6 +87,12 @@ func (b Book) Apply(ctx context.Context, changes []Change, author string) error 
 		in := b
 		in.State = s
 		for _, c := range changes {
+			if c.Chain != "" {
+				if err := in.SetChain(ctx, c.Chain, c.As, author); err != nil {
+					return err
+				}
+				continue
+			}
 			if c.Was == nil {
 				if _, err := in.Add(ctx, store.Goal{Goal: c.Goal, Author: author}); err != nil {
 					return fmt.Errorf("apply: %w", err)
@@ -98,7 +113,7 @@ func (b Book) Apply(ctx context.Context, changes []Change, author string) error 
 // same tells goals that say the same, whatever their id and version.
 func same(a, b goal.Goal) bool {
 	a.ID, b.ID, a.Version, b.Version = "", "", 0, 0
-	x, err := goal.Marshal([]goal.Goal{a})
-	y, err2 := goal.Marshal([]goal.Goal{b})
+	x, err := goal.Marshal(goal.File{Goals: []goal.Goal{a}})
+	y, err2 := goal.Marshal(goal.File{Goals: []goal.Goal{b}})
 	return err == nil && err2 == nil && string(x) == string(y)
 }

@@ -26,7 +26,7 @@ func (c *Change) compare() error {
 // bodyOf is a goal as YAML, whatever its id and version.
 func bodyOf(g goal.Goal) (string, error) {
 	g.ID, g.Version = "", 0
-	data, err := goal.Marshal([]goal.Goal{g})
+	data, err := goal.Marshal(goal.File{Goals: []goal.Goal{g}})
 	_, body, _ := strings.Cut(string(data), "\n")
 	return body, err
 }

@@ -40,6 +40,7 @@ func (c *Catalogue) add(f File) error {
 		Measures []*MeasureDef `yaml:"measures"`
 		KPIs     []*Def        `yaml:"kpis"`
 		Goals    any           `yaml:"goals"` // of a configuration, for others to read
+		Chains   any           `yaml:"chains"`
 	}
 	tree, err := parser.ParseBytes(f.Data, 0)
 	if err == nil && len(tree.Docs) > 0 && tree.Docs[0].Body != nil {

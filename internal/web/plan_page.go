@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/plan"
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/question"
@@ -49,7 +50,8 @@ func (r *request) plan() error {
 			return err
 		}
 		month := b.Desk.Base.Calendar.Span(calendar.Month, b.Desk.Today)
-		ask := track.Ask{Unit: track.Sales, Target: 50, Days: int(math.Ceil(b.Desk.Working.Days(calendar.Range{From: b.Desk.Today, To: month.To})))}
+		ask := track.Ask{Unit: track.Sales, Target: 50}
+		b.Desk.Over(&ask, calendar.Range{From: b.Desk.Today, To: month.To})
 		h.Fill(&ask)
 		ask.Open = 0
 		r.fillAsk(&page, v, &ask)
@@ -158,26 +160,26 @@ func (r *request) planView(p track.Planned) *planView {
 		} else {
 			rate = r.rateCell(p.Goal.Stages[i-1].Rate)
 		}
-		v.Steps.Rows = append(v.Steps.Rows, []cell{{Text: text("plan.unit." + s.Unit), Header: true}, number(r.reader.Int(s.Number)), number(sure), rate})
+		v.Steps.Rows = append(v.Steps.Rows, []cell{{Text: goal.Print(r.reader, p.Label(s.Unit)), Header: true}, number(r.reader.Int(s.Number)), number(sure), rate})
 	}
 	if p.Ask.Days > 0 {
 		row := func(label string, a, b string) {
 			v.Steps.Rows = append(v.Steps.Rows, []cell{{Text: label, Header: true}, number(a), number(b), number("")})
 		}
 		row(r.reader.T("plan.per_day", map[string]any{"count": p.Ask.Days}), r.reader.Int(b.ExpectedPerDay), r.reader.Int(b.SurePerDay))
-		if n := p.Ask.Agents * float64(p.Ask.Days); n > 0 {
-			row(r.reader.T("plan.per_agent_day", map[string]any{"count": int64(p.Ask.Agents)}), r.reader.Number(float64(b.Expected)/n, 1), r.reader.Number(float64(b.Sure)/n, 1))
+		if expected, sure, ok := p.PerAgentDay(); ok {
+			row(r.reader.T("plan.per_agent_day", map[string]any{"count": int64(p.Ask.Agents)}), r.reader.Number(expected, 1), r.reader.Number(sure, 1))
 		}
 	}
 	if p.Ask.Done > 0 || p.Ask.Open > 0 {
 		v.Notes = append(v.Notes, r.reader.T("plan.already", map[string]any{"done": r.reader.Number(p.Ask.Done, 0), "open": r.reader.Number(p.Ask.Open, 1), "need": p.Plan.Need}))
 	}
 	v.Notes = append(v.Notes, r.reader.T("plan.chance", map[string]any{"chance": r.reader.Percent(p.Plan.Chance, 0)}))
-	v.Notes = append(v.Notes, r.messages(p.Ratios())...)
+	v.Notes = append(v.Notes, r.messages(append(p.Ratios(), p.Notes()...))...)
 	v.Notes = append(v.Notes, r.loadNotes(p)...)
 	for _, w := range p.Ranks {
 		if w.Saves > 0 {
-			v.Worth = append(v.Worth, r.reader.T("plan.worth", map[string]any{"stage": text("plan.rate." + p.Goal.Stages[w.Stage].To), "from": r.reader.Percent(w.From, 1), "to": r.reader.Percent(w.To, 1), "saves": w.Saves}))
+			v.Worth = append(v.Worth, r.reader.T("plan.worth", map[string]any{"stage": goal.Print(r.reader, p.RateLabel(w.Stage)), "from": r.reader.Percent(w.From, 1), "to": r.reader.Percent(w.To, 1), "saves": w.Saves}))
 		}
 	}
 	return v

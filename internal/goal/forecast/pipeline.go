@@ -39,6 +39,9 @@ func NewCycle(days []float64) Cycle {
 	return c
 }
 
+// Len gives the number of leads that it knows.
+func (c Cycle) Len() int { return len(c.days) }
+
 // Within gives the share that takes at most so many days.
 func (c Cycle) Within(days float64) float64 {
 	if len(c.days) == 0 {

@@ -4,19 +4,28 @@ import (
 	"strings"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/plan"
+	"github.com/callpace/callpace/internal/kpi"
 )
 
 // Ask is what somebody wants planned, as flags and forms give it. Rates that
 // are not Given leave their stage out.
 type Ask struct {
-	Unit   string // of Target: one of Units, the last of the chain
+	Unit   string // of Target: one of Units, or the last of the chain
 	Target float64
 	Done   float64
 	Open   float64
 	Days   int
 	From   int64 // the day from which Done was counted, where data say it
 	Rates  Rates
+	Chain  Chain // another than the standard one; Rates then say nothing
+	// Left are the working days that Days counts, where their dates are known, and
+	// Until the last day of the period (Desk.Left). InTime is the share of what
+	// begins on them whose result comes by then; 0: all.
+	Left   []int64
+	Until  int64
+	InTime float64
 	// Capacity and leads; 0 is not known.
 	PerHour, Hours, Agents, Absent, AttemptsPerLead float64
 	LeadsLeft                                       *int64
@@ -27,31 +36,31 @@ type Ask struct {
 // Without appointments Close is of contacts, without contacts of calls.
 type Rates struct{ Contact, Appointment, Close *plan.Rate }
 
-// The units of the chain; each has a message plan.unit.<unit>.
-const (
-	Calls        = "calls"
-	Contacts     = "contacts"
-	Appointments = "appointments"
-	Sales        = "sales"
-)
-
-// Units are what can be planned for.
-func Units() []string { return []string{Sales, Appointments, Contacts, Calls} }
-
-// Goal is the chain that the rates make, down to the unit that is asked for.
-func (a Ask) Goal() plan.Goal {
-	g := plan.Goal{Target: a.Target, Done: a.Done, Open: a.Open, Days: a.Days}
-	from := Calls
-	for _, s := range []struct {
-		to   string
-		rate *plan.Rate
-	}{{Contacts, a.Rates.Contact}, {Appointments, a.Rates.Appointment}, {Sales, a.Rates.Close}} {
-		if from == a.Unit {
+// chain is the one to be planned along, as far as the unit asked for. Units of
+// the standard chain whose rate is not known are left out.
+func (a Ask) chain() Chain {
+	if a.Chain != nil {
+		return a.Chain.upto(a.Unit)
+	}
+	out := Chain{{Name: Calls, KPI: counted[Calls]}}
+	for _, u := range []Unit{{Name: Contacts, KPI: counted[Contacts], Rate: a.Rates.Contact}, {Name: Appointments, KPI: Appointments, Rate: a.Rates.Appointment}, {Name: Sales, KPI: Sales, Rate: a.Rates.Close}} {
+		if out.end() == a.Unit {
 			break
 		}
-		if s.rate != nil {
-			g.Stages = append(g.Stages, plan.Stage{From: from, To: s.to, Rate: *s.rate})
-			from = s.to
+		if u.Rate != nil {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// Goal is the chain with its rates, down to the unit that is asked for.
+func (a Ask) Goal() plan.Goal {
+	g := plan.Goal{Target: a.Target, Done: a.Done, Open: a.Open, Days: a.Days, InTime: a.InTime}
+	chain := a.chain()
+	for i := 1; i < len(chain); i++ {
+		if chain[i].Rate != nil {
+			g.Stages = append(g.Stages, plan.Stage{From: chain[i-1].Name, To: chain[i].Name, Rate: *chain[i].Rate})
 		}
 	}
 	return g
@@ -66,14 +75,28 @@ type Planned struct {
 	Sure  *plan.Load // of the 80 %-sure one
 	Leads *plan.Leads
 	Ranks []plan.Weakness
+	// Catalogue names the units of a chain of one's own; nil: by their keys.
+	Catalogue *kpi.Catalogue
 }
 
 // Solve works an ask back. Rates that are none, and a chain that does not end
 // in the unit asked for, give an Invalid error.
 func (a Ask) Solve() (p Planned, err error) {
+	if a.Chain != nil && a.Unit == "" {
+		a.Unit = a.Chain.end()
+	}
 	p = Planned{Ask: a, Goal: a.Goal()}
-	if n := len(p.Goal.Stages); a.Unit != Calls && (n == 0 || p.Goal.Stages[n-1].To != a.Unit) {
-		return p, callpace.E(callpace.Invalid, "plan.rate_missing", "unit", callpace.M("plan.unit."+a.Unit))
+	chain := a.chain()
+	if chain.end() != a.Unit {
+		return p, callpace.E(callpace.Invalid, "plan.rate_missing", "unit", chain.Label(nil, a.Unit))
+	}
+	for _, u := range chain[1:] {
+		if u.Rate == nil {
+			return p, callpace.E(callpace.Invalid, "plan.rate_missing", "unit", chain.Label(nil, u.Name))
+		}
+		if _, ok := u.Rate.Value(); !ok {
+			return p, callpace.E(callpace.Invalid, "plan.rate_above", "unit", chain.Label(nil, u.Name))
+		}
 	}
 	if !(a.Target > 0) || a.Target > 1e9 {
 		return p, callpace.E(callpace.Invalid, "plan.no_target")
@@ -88,7 +111,7 @@ func (a Ask) Solve() (p Planned, err error) {
 		sure, _ := c.Fit(p.Plan.Begin.Sure)
 		p.Sure = &sure
 	}
-	if a.LeadsLeft != nil {
+	if a.LeadsLeft != nil && chain[0].Name == Calls {
 		if l, ok := plan.LeadsFor(p.Plan.Begin.Expected, a.AttemptsPerLead, *a.LeadsLeft); ok {
 			p.Leads = &l
 		}
@@ -126,8 +149,14 @@ func (p Planned) Ratios() []callpace.Message {
 	var out []callpace.Message
 	steps := p.Plan.Steps
 	for i := 1; i < len(steps); i++ {
-		if steps[i].Expected > 0 && steps[0].Expected > 0 {
-			out = append(out, callpace.M("plan.one_per", "unit", callpace.M("plan.one."+steps[i].Unit), "number", tenths(steps[0].Expected/steps[i].Expected)))
+		if !(steps[i].Expected > 0) || !(steps[0].Expected > 0) {
+			continue
+		}
+		number := tenths(steps[0].Expected / steps[i].Expected)
+		if p.Ask.Chain == nil {
+			out = append(out, callpace.M("plan.one_per", "unit", callpace.M("plan.one."+steps[i].Unit), "number", number))
+		} else {
+			out = append(out, callpace.M("plan.one_per_unit", "unit", p.Label(steps[i].Unit), "number", number, "first", p.Label(steps[0].Unit)))
 		}
 	}
 	return out
@@ -137,76 +166,38 @@ func tenths(v float64) callpace.Amount {
 	return callpace.Amount(int64(v*10+0.5)) * (callpace.One / 10)
 }
 
-// PlanAnswer is a plan as JSON.
-type PlanAnswer struct {
-	Target    float64    `json:"target"`
-	Unit      string     `json:"unit"`
-	Need      int64      `json:"need" doc:"Still missing, what open leads will bring deducted"`
-	Days      int        `json:"working_days,omitempty"`
-	Steps     []PlanStep `json:"steps" doc:"From what people do to what is wanted"`
-	Sure      int64      `json:"sure" doc:"Of the first unit, to be 80 % sure"`
-	PerDay    int64      `json:"per_day"`
-	SureDay   int64      `json:"sure_per_day"`
-	Chance    float64    `json:"chance" doc:"That the expected number suffices"`
-	AgentDays *float64   `json:"agent_days,omitempty"`
-	Used      *float64   `json:"capacity_used,omitempty"`
-	LeadsNeed *int64     `json:"leads_needed,omitempty"`
-	LeadsLeft *int64     `json:"leads_left,omitempty"`
+// Label names a unit of the plan, RateLabel the rate of a stage.
+func (p Planned) Label(unit string) callpace.Message { return p.Ask.Chain.Label(p.Catalogue, unit) }
+
+// RateLabel is described at Label.
+func (p Planned) RateLabel(stage int) callpace.Message {
+	return p.Ask.Chain.RateLabel(p.Catalogue, p.Goal.Stages[stage])
 }
 
-// PlanStep is one unit of a PlanAnswer with the rate at which it is reached.
-type PlanStep struct {
-	Unit   string   `json:"unit"`
-	Number int64    `json:"number"`
-	Rate   *float64 `json:"rate,omitempty"`
-}
-
-// Answer makes the JSON of a plan.
-func (p Planned) Answer() PlanAnswer {
-	b := p.Plan.Begin
-	out := PlanAnswer{Target: p.Ask.Target, Unit: p.Ask.Unit, Need: p.Plan.Need, Days: p.Ask.Days, Sure: b.Sure, PerDay: b.ExpectedPerDay, SureDay: b.SurePerDay, Chance: p.Plan.Chance}
-	for i, s := range p.Plan.Steps {
-		step := PlanStep{Unit: s.Unit, Number: s.Number}
-		if i > 0 {
-			v, _ := p.Goal.Stages[i-1].Rate.Value()
-			step.Rate = &v
-		}
-		out.Steps = append(out.Steps, step)
+// Notes says what was reckoned with beside the rates: what falls past the
+// deadline, and who is away.
+func (p Planned) Notes() []callpace.Message {
+	var out []callpace.Message
+	if s := p.Ask.InTime; s > 0 && s < 1 {
+		out = append(out, callpace.M("plan.in_time", "share", goal.Quantity{Value: percents(s), Relative: true}))
 	}
-	if p.Load != nil {
-		out.AgentDays = &p.Load.AgentDays
-		if p.Load.Available > 0 {
-			out.Used = &p.Load.Used
-		}
-	}
-	if p.Leads != nil {
-		out.LeadsNeed, out.LeadsLeft = &p.Leads.Needed, &p.Leads.Left
+	if all := p.Ask.Agents * float64(p.Ask.Days); p.Ask.Absent > 0 && all > 0 {
+		out = append(out, callpace.M("plan.away", "absent", tenths(p.Ask.Absent), "all", tenths(all)))
 	}
 	return out
 }
 
-// Fill puts what history knows in place of what was not given.
-func (h History) Fill(a *Ask) {
-	fill := func(into **plan.Rate, r *plan.Rate) {
-		if *into == nil {
-			*into = r
-		}
+// percents rounds a share to whole per cent.
+func percents(v float64) callpace.Amount {
+	return callpace.Amount(int64(v*100+0.5)) * (callpace.One / 100)
+}
+
+// PerAgentDay is what one agent does on a day of work, absences taken off;
+// ok is false where no agents or days are known.
+func (p Planned) PerAgentDay() (expected, sure float64, ok bool) {
+	days := p.Ask.Agents*float64(p.Ask.Days) - p.Ask.Absent
+	if !(days > 0) {
+		return 0, 0, false
 	}
-	if a.Rates == (Rates{}) {
-		fill(&a.Rates.Contact, h.Rates.Contact)
-		fill(&a.Rates.Appointment, h.Rates.Appointment)
-		fill(&a.Rates.Close, h.Rates.Close)
-		a.Open = h.Open
-	}
-	for _, x := range []struct {
-		into *float64
-		v    float64
-	}{{&a.PerHour, h.PerHour}, {&a.Hours, h.Hours}, {&a.Agents, h.Agents}, {&a.AttemptsPerLead, h.PerLead}} {
-		if *x.into == 0 {
-			*x.into = x.v
-		}
-	}
-	if a.LeadsLeft == nil {
-		a.LeadsLeft = h.Left
-	}
+	return float64(p.Plan.Begin.Expected) / days, float64(p.Plan.Begin.Sure) / days, true
 }

@@ -18,46 +18,63 @@ const reference = 1.0 / 3
 
 // History is the own funnel of a scope, and what its people can do.
 type History struct {
-	Rates   Rates
+	Rates   Rates                  // of the standard chain
+	Chain   Chain                  // another, with its measured rates; nil: the standard one
 	Records map[string]plan.Record // by the stage's To
 	PerHour float64                // calls of an hour logged in
 	Hours   float64                // logged in, of one agent's day
 	Agents  float64                // who called in the last four weeks
+	Present float64                // the share of working days that they were there, 0 to 1
 	PerLead float64                // attempts
 	Left    *int64                 // leads never tried
-	Open    float64                // expected from open appointments
+	Open    float64                // expected from open appointments, whenever they end
 	Days    calendar.Range         // that were measured
+	lags    lags
+	shifts  map[int64]float64 // agent-days planned, by day, absences taken off
+	absent  map[int64]float64 // agent-days of absence among them
 }
 
 // History reads the funnel of a scope's last quarter. What the data do not hold
 // stays empty. unit is the KPI that stands at the chain's end: sales, or a kind of them.
-func (d Desk) History(ctx context.Context, where []string, unit string) (h History, err error) {
+func (d Desk) History(ctx context.Context, where []string, unit string) (History, error) {
+	h, err := d.ChainHistory(ctx, where, Standard(unit))
+	h.Rates, h.Chain = h.Chain.rates(), nil
+	return h, err
+}
+
+// ChainHistory is History along a chain of one's own. Rates that it sets stand.
+func (d Desk) ChainHistory(ctx context.Context, where []string, chain Chain) (h History, err error) {
 	h.Days = calendar.Range{From: d.Today - funnelDays, To: d.Today}
 	h.Records = map[string]plan.Record{}
-	counts, err := d.funnel(ctx, h.Days, where, unit)
+	rows, err := d.counts(ctx, h.Days, where, nil, chain)
 	if err != nil {
 		return h, err
 	}
-	h.Rates = counts.rates()
+	h.Chain = measured(chain, rows)
 	for i := int64(3); i >= 1; i-- {
-		q, err := d.funnel(ctx, calendar.Range{From: h.Days.From - i*funnelDays, To: h.Days.To - i*funnelDays}, where, unit)
+		q, err := d.counts(ctx, calendar.Range{From: h.Days.From - i*funnelDays, To: h.Days.To - i*funnelDays}, where, nil, chain)
 		if err != nil {
 			return h, err
 		}
-		h.note(q, false)
+		for _, c := range q {
+			h.note(chain, c, false)
+		}
 	}
-	if err := d.teams(ctx, &h, where, unit); err != nil {
+	if err := d.teams(ctx, &h, where, chain); err != nil {
 		return h, err
 	}
 	if err := d.pace(ctx, &h, where); err != nil {
+		return h, err
+	}
+	if h.lags, err = d.lags(ctx, where); err != nil {
 		return h, err
 	}
 	return h, d.stock(ctx, &h, where)
 }
 
 // note adds a quarter's, or a team's, rates to the records.
-func (h *History) note(c funnelCounts, team bool) {
-	for _, s := range c.stages() {
+func (h *History) note(chain Chain, counts []float64, team bool) {
+	for _, s := range stagesOf(chain, counts) {
 		if !(s.p.N > 0) || s.p.X > s.p.N {
 			continue
 		}
@@ -74,54 +91,95 @@ func (h *History) note(c funnelCounts, team bool) {
 	}
 }
 
-// funnelCounts are the counts of a funnel over some days.
-type funnelCounts struct{ calls, contacts, appointments, sales float64 }
-
 type countedStage struct {
 	to string
 	p  stats.Proportion
 }
 
-// stages gives the steps with their counts. Appointments that are fewer than
-// the sales are no stage of these.
-func (c funnelCounts) stages() []countedStage {
-	out := []countedStage{{Contacts, stats.Proportion{X: c.contacts, N: c.calls}}}
-	from := c.contacts
-	if c.appointments >= c.sales && c.appointments > 0 && c.appointments <= c.contacts {
-		out = append(out, countedStage{Appointments, stats.Proportion{X: c.appointments, N: c.contacts}})
-		from = c.appointments
-	}
-	return append(out, countedStage{Sales, stats.Proportion{X: c.sales, N: from}})
-}
-
-func (c funnelCounts) rates() (r Rates) {
-	for _, s := range c.stages() {
-		if !(s.p.N > 0) || s.p.X > s.p.N || s.p.X == 0 {
+// stagesOf gives the steps of a chain with their counts, one count for each
+// unit. In the standard chain, appointments that are fewer than the sales are
+// no stage of these: not all of them were booked.
+func stagesOf(chain Chain, counts []float64) (out []countedStage) {
+	from := 0
+	for i := 1; i < len(chain); i++ {
+		if u := chain[i]; u.Name == Appointments && u.KPI == Appointments && i+1 < len(chain) && chain[i+1].Name == Sales &&
+			(counts[i] < counts[i+1] || counts[i] == 0 || counts[i] > counts[from]) {
 			continue
 		}
-		m := plan.Measured(s.p.X, s.p.N)
-		switch s.to {
+		out = append(out, countedStage{chain[i].Name, stats.Proportion{X: counts[i], N: counts[from]}})
+		from = i
+	}
+	return out
+}
+
+// measured is a chain with the rates that were counted, where none was set. A
+// rate without data stays out.
+func measured(chain Chain, rows [][]float64) Chain {
+	out := make(Chain, len(chain))
+	copy(out, chain)
+	if len(rows) == 0 {
+		return out
+	}
+	rate := map[string]stats.Proportion{}
+	for _, s := range stagesOf(chain, rows[0]) {
+		rate[s.to] = s.p
+	}
+	for i := range out {
+		if p, ok := rate[out[i].Name]; ok && out[i].Rate == nil && p.N > 0 && p.X > 0 {
+			m := plan.Measured(p.X, p.N)
+			out[i].Rate = &m
+		}
+	}
+	return out
+}
+
+// rates are those of the standard chain; what is above 1 is none.
+func (c Chain) rates() (r Rates) {
+	for _, u := range c {
+		if u.Rate == nil {
+			continue
+		}
+		if _, ok := u.Rate.Value(); !ok {
+			continue
+		}
+		switch u.Name {
 		case Contacts:
-			r.Contact = &m
+			r.Contact = u.Rate
 		case Appointments:
-			r.Appointment = &m
+			r.Appointment = u.Rate
 		case Sales:
-			r.Close = &m
+			r.Close = u.Rate
 		}
 	}
 	return r
 }
 
-func (d Desk) funnel(ctx context.Context, days calendar.Range, where []string, unit string) (c funnelCounts, err error) {
-	x, err := d.lenient(ctx, days, where, nil, "contact_rate", "appointments", unit)
-	if err != nil || len(x) == 0 {
-		return c, err
+// counts gives how many of each unit of a chain there were, for each group.
+func (d Desk) counts(ctx context.Context, days calendar.Range, where, by []string, chain Chain) (out [][]float64, err error) {
+	at := map[string]int{}
+	for i, u := range chain {
+		conditions := where
+		if u.Where != "" {
+			conditions = with(where, u.Where)
+		}
+		rows, err := d.lenient(ctx, days, conditions, by, u.KPI)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			key := first(row.key)
+			n, ok := at[key]
+			if !ok {
+				n = len(out)
+				at[key] = n
+				out = append(out, make([]float64, len(chain)))
+			}
+			if out[n][i] = row.figures[0].Number; u.KPI == counted[Contacts] {
+				out[n][i] = row.figures[0].Num
+			}
+		}
 	}
-	return countsOf(x[0].figures), nil
-}
-
-func countsOf(x []kpi.Figure) funnelCounts {
-	return funnelCounts{calls: x[0].Den, contacts: x[0].Num, appointments: x[1].Number, sales: x[2].Number}
+	return out, nil
 }
 
 // answered is one group of an answer in which KPIs that cannot be asked stay empty.
@@ -160,44 +218,18 @@ func (d Desk) lenient(ctx context.Context, days calendar.Range, where, by []stri
 }
 
 // teams notes how the stages stand in each team of the company now.
-func (d Desk) teams(ctx context.Context, h *History, where []string, unit string) error {
-	rows, err := d.lenient(ctx, h.Days, nil, []string{"team"}, "contact_rate", "appointments", unit)
+func (d Desk) teams(ctx context.Context, h *History, where []string, chain Chain) error {
+	rows, err := d.counts(ctx, h.Days, nil, []string{"team"}, chain)
 	if err != nil || len(where) > 0 && len(rows) < 2 {
 		return err
 	}
-	for _, row := range rows {
-		h.note(countsOf(row.figures), true)
+	for _, c := range rows {
+		h.note(chain, c, true)
 	}
 	return nil
 }
 
-// pace measures what an agent does in an hour and a day, over four weeks.
-func (d Desk) pace(ctx context.Context, h *History, where []string) error {
-	weeks := calendar.Range{From: d.Today - 28, To: d.Today}
-	rows, err := d.lenient(ctx, weeks, where, []string{"agent", "day"}, "calls_per_hour", "outbound_calls")
-	if err != nil {
-		return err
-	}
-	agents, days, calls, hours := map[string]bool{}, 0.0, 0.0, 0.0
-	for _, r := range rows {
-		if r.key[0] == "" || r.figures[1].Number+r.figures[0].Num == 0 {
-			continue
-		}
-		agents[r.key[0]] = true
-		if x := r.figures[0]; x.Den > 0 {
-			days++
-			calls += x.Num
-			hours += x.Den
-		}
-	}
-	h.Agents = float64(len(agents))
-	if days > 0 && hours > 0 {
-		h.PerHour, h.Hours = calls/hours, hours/days
-	}
-	return nil
-}
-
-// stock counts leads that are left, and what open appointments will bring.
+// stock counts leads that are left, and appointments that are open.
 func (d Desk) stock(ctx context.Context, h *History, where []string) error {
 	all := calendar.Range{From: d.Today - 2*365, To: d.Today + 1}
 	x, err := d.lenient(ctx, all, where, nil, "leads_remaining", "calls_per_lead")
@@ -211,16 +243,32 @@ func (d Desk) stock(ctx context.Context, h *History, where []string) error {
 		}
 		h.PerLead = x[0].figures[1].Number
 	}
-	if h.Rates.Close == nil {
+	close, ok := h.Chain.closeRate()
+	if !ok {
 		return nil
 	}
-	open, err := d.lenient(ctx, calendar.Range{From: h.Days.From, To: d.Today + 1}, with(where, "stage == 'appointment'"), nil, "appointments")
-	if err != nil || len(open) == 0 {
+	rows, err := d.lenient(ctx, calendar.Range{From: h.Days.From, To: d.Today + 1}, with(where, "stage == 'appointment'"), []string{"day"}, "appointments")
+	if err != nil {
 		return err
 	}
-	rate, _ := h.Rates.Close.Value()
-	h.Open = open[0].figures[0].Number * rate
+	keys := d.places(calendar.Range{From: h.Days.From, To: d.Today + 1})
+	for _, row := range rows {
+		if at, ok := keys[row.key[0]]; ok {
+			h.lags.open = append(h.lags.open, openLeads{age: float64(d.Today - h.Days.From - at), count: int(row.figures[0].Number)})
+		}
+		h.Open += row.figures[0].Number * close
+	}
 	return nil
+}
+
+// closeRate is that of appointments, where they are the stage before sales.
+func (c Chain) closeRate() (float64, bool) {
+	for i, u := range c {
+		if u.Name == Sales && u.Rate != nil && i > 0 && c[i-1].Rate != nil && c[i-1].Name == Appointments {
+			return u.Rate.Value()
+		}
+	}
+	return 0, false
 }
 
 // Rank orders the stages of a plan by what they could be lifted to.

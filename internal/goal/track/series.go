@@ -85,10 +85,7 @@ func (d Desk) days(ctx context.Context, s source, r calendar.Range) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	place := map[string]int64{}
-	for day := r.From; day < r.To; day++ {
-		place[d.cal().Key(calendar.Day, day)] = day - r.From
-	}
+	place := d.places(r)
 	if s.by == "" {
 		out[""] = d.blank(r)
 	}
@@ -110,6 +107,15 @@ func (d Desk) days(ctx context.Context, s source, r calendar.Range) (map[string]
 		day.N, day.X = s.counts(row.Figures)
 	}
 	return out, nil
+}
+
+// places maps the keys of days to their place in a range.
+func (d Desk) places(r calendar.Range) map[string]int64 {
+	out := make(map[string]int64, max(0, r.Days()))
+	for day := r.From; day < r.To; day++ {
+		out[d.cal().Key(calendar.Day, day)] = day - r.From
+	}
+	return out
 }
 
 // counts reads N and X of a figure (see forecast.Day).
