@@ -72,20 +72,12 @@ func (h History) fillChain(a *Ask) {
 
 // pipeline is what open appointments will bring, by the deadline where one is known.
 func (h History) pipeline(a *Ask) float64 {
-	if close, ok := h.closeOf(a); ok && a.Until > 0 && len(a.Left) > 0 {
+	if close, ok := h.Chain.closeRate(); ok && a.Until > 0 && len(a.Left) > 0 {
 		if sum, ok := h.lags.matures(close, float64(a.Until-h.Days.To)); ok {
 			return sum
 		}
 	}
 	return h.Open
-}
-
-// closeOf is the rate at which appointments are won.
-func (h History) closeOf(a *Ask) (float64, bool) {
-	if a.Chain == nil && h.Rates.Appointment != nil && h.Rates.Close != nil {
-		return h.Rates.Close.Value()
-	}
-	return h.Chain.closeRate()
 }
 
 // result is the KPI at the chain's end.
@@ -125,9 +117,6 @@ func (d Desk) PlanGoal(ctx context.Context, r *Report, s State, chain Chain) (p 
 	h, err := d.ChainHistory(ctx, g.Scope.Filters(), along)
 	if err != nil {
 		return p, false, err
-	}
-	if chain == nil {
-		h.Rates, h.Chain = h.Chain.rates(), nil
 	}
 	ask := Ask{Unit: unit, Target: math.Ceil(s.Target.High), Chain: chain}
 	d.Over(&ask, calendar.Range{From: max(r.Judged.From, min(d.Today, r.Judged.To)), To: r.Judged.To})

@@ -19,7 +19,7 @@ const reference = 1.0 / 3
 // History is the own funnel of a scope, and what its people can do.
 type History struct {
 	Rates   Rates                  // of the standard chain
-	Chain   Chain                  // another, with its measured rates; nil: the standard one
+	Chain   Chain                  // that was measured, with its rates
 	Records map[string]plan.Record // by the stage's To
 	PerHour float64                // calls of an hour logged in
 	Hours   float64                // logged in, of one agent's day
@@ -37,9 +37,7 @@ type History struct {
 // History reads the funnel of a scope's last quarter. What the data do not hold
 // stays empty. unit is the KPI that stands at the chain's end: sales, or a kind of them.
 func (d Desk) History(ctx context.Context, where []string, unit string) (History, error) {
-	h, err := d.ChainHistory(ctx, where, Standard(unit))
-	h.Rates, h.Chain = h.Chain.rates(), nil
-	return h, err
+	return d.ChainHistory(ctx, where, Standard(unit))
 }
 
 // ChainHistory is History along a chain of one's own. Rates that it sets stand.
@@ -51,6 +49,7 @@ func (d Desk) ChainHistory(ctx context.Context, where []string, chain Chain) (h 
 		return h, err
 	}
 	h.Chain = measured(chain, rows)
+	h.Rates = h.Chain.rates()
 	for i := int64(3); i >= 1; i-- {
 		q, err := d.counts(ctx, calendar.Range{From: h.Days.From - i*funnelDays, To: h.Days.To - i*funnelDays}, where, nil, chain)
 		if err != nil {

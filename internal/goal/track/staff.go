@@ -13,19 +13,19 @@ import (
 const paceDays = 28
 
 // pace measures what an agent does in an hour and a day, over four weeks, and
-// how many of the working days they are there: absences and part-time show in it.
+// on how many of the days on which anybody worked they are there: absences and part-time show in it.
 func (d Desk) pace(ctx context.Context, h *History, where []string) error {
 	weeks := calendar.Range{From: d.Today - paceDays, To: d.Today}
 	rows, err := d.lenient(ctx, weeks, where, []string{"agent", "day"}, "calls_per_hour", "outbound_calls")
 	if err != nil {
 		return err
 	}
-	agents, days, there, calls, hours := map[string]bool{}, 0.0, 0.0, 0.0, 0.0
+	agents, worked, days, there, calls, hours := map[string]bool{}, map[string]bool{}, 0.0, 0.0, 0.0, 0.0
 	for _, r := range rows {
 		if r.key[0] == "" || r.figures[1].Number+r.figures[0].Num == 0 {
 			continue
 		}
-		agents[r.key[0]] = true
+		agents[r.key[0]], worked[r.key[1]] = true, true
 		there++
 		if x := r.figures[0]; x.Den > 0 {
 			days++
@@ -37,8 +37,8 @@ func (d Desk) pace(ctx context.Context, h *History, where []string) error {
 	if days > 0 && hours > 0 {
 		h.PerHour, h.Hours = calls/hours, hours/days
 	}
-	if all := h.Agents * d.Working.Days(weeks); all > 0 {
-		h.Present = math.Min(1, there/all)
+	if all := len(agents) * len(worked); all > 0 {
+		h.Present = there / float64(all)
 	}
 	return d.shifts(ctx, h, where, weeks)
 }
