@@ -37,13 +37,15 @@ const (
 	RecordingHeard      Action = "recording_heard"
 	MappingApplied      Action = "mapping_applied"
 	CallsDrawn          Action = "calls_drawn"
+	KPIDefined          Action = "kpi_defined"
+	KPIRetired          Action = "kpi_retired"
 )
 
 // Actions lists the actions.
 func Actions() []Action {
 	return []Action{SignInSucceeded, SignInFailed, SignedOut, SignedOutEverywhere, SetUp, AccountCreated, AccountUpdated, AccountDisabled,
 		AccountEnabled, LinkMade, PasswordChanged, SecondFactorSet, SecondFactorRemoved, RecoveryCodesMade, TokenCreated, TokenRevoked,
-		SettingsChanged, Exported, Imported, Withdrawn, Erased, RecordingHeard, MappingApplied, CallsDrawn}
+		SettingsChanged, Exported, Imported, Withdrawn, Erased, RecordingHeard, MappingApplied, CallsDrawn, KPIDefined, KPIRetired}
 }
 
 // Entry is what is written to the audit log. It holds ids and counts, never a

@@ -58,6 +58,7 @@ func (s *Server) organisationName(ctx context.Context) string {
 
 // dones are what a page may be told to say of a form that was taken.
 var dones = map[string][]string{
+	"custom":   {"saved", "retired", "restored"},
 	"account":  {"profile", "password", "session", "token_revoked", "factor_removed"},
 	"sign_in":  {"password", "forgot"},
 	"goals":    {"set", "changed", "closed", "deleted", "split", "saved"},

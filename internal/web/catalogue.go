@@ -22,6 +22,7 @@ type cataloguePage struct {
 	shell
 	Search   string
 	Count    string
+	Own      string // address of the organisation's own; "" for who may not define any
 	Families []catalogueFamily
 	Empty    *empty
 }
@@ -41,6 +42,9 @@ type catalogueEntry struct {
 func (r *request) catalogue() error {
 	search := strings.TrimSpace(r.URL.Query().Get("q"))
 	page := cataloguePage{shell: r.shell("nav.catalogue", "catalogue"), Search: search}
+	if r.who.May(auth.DefineKPIs) {
+		page.Own = customPath
+	}
 	names, defs := r.defs.Families()
 	count := 0
 	for _, n := range names {

@@ -42,13 +42,7 @@ func (r *request) meaning(v view, name string, q kpi.Query) (*meaning, error) {
 	lang := r.reader.Lang()
 	m := &meaning{ID: e.Name, Text: e.Def.Description(lang), VariantText: e.Def.VariantDescription(lang, e.Variant), Formula: e.Formula,
 		Version: r.reader.T("explain.version", map[string]any{"version": e.Def.Version}), Changes: r.reader.SettingChanges(e.History)}
-	for _, x := range e.Measures {
-		how := []string{string(x.As) + "(" + strings.TrimSpace(x.Fact+" "+x.Value) + ")"}
-		if x.Where != "" {
-			how = append(how, "where "+x.Where)
-		}
-		m.Measures = append(m.Measures, measureText{x.ID, strings.Join(how, " "), r.reader.T("explain.by_date", map[string]any{"date": x.Date})})
-	}
+	m.Measures = r.measureTexts(e)
 	for _, s := range slices.Sorted(maps.Keys(e.Settings)) {
 		m.Settings = append(m.Settings, settingText{s, r.reader.Digits(kpi.SettingText(e.Settings[s]))})
 	}
@@ -64,6 +58,18 @@ func (r *request) meaning(v view, name string, q kpi.Query) (*meaning, error) {
 	}
 	m.Sources, err = r.sourcesOf(e.Facts)
 	return m, err
+}
+
+// measureTexts are the measures of a KPI, as their authors wrote them.
+func (r *request) measureTexts(e *kpi.Explanation) (out []measureText) {
+	for _, x := range e.Measures {
+		how := []string{string(x.As) + "(" + strings.TrimSpace(x.Fact+" "+x.Value) + ")"}
+		if x.Where != "" {
+			how = append(how, "where "+x.Where)
+		}
+		out = append(out, measureText{x.ID, strings.Join(how, " "), r.reader.T("explain.by_date", map[string]any{"date": x.Date})})
+	}
+	return out
 }
 
 // sourcesOf lists the sources that feed some facts.

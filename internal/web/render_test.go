@@ -33,7 +33,7 @@ var anyKey = regexp.MustCompile(`^[a-z]+(\.[a-z_]+){1,3}$`)
 // each page in two of the languages.
 func TestEveryPageInEveryLanguage(t *testing.T) {
 	t.Run("empty", func(t *testing.T) { renders(t, emptyCompany(t), 1) })
-	t.Run("normal", func(t *testing.T) { s, _ := newMailSite(t); renders(t, s, 1) })
+	t.Run("normal", func(t *testing.T) { s, _ := newMailSite(t); defines(s); renders(t, s, 1) })
 	t.Run("huge", func(t *testing.T) { renders(t, hugeCompany(t), 3) })
 }
 
@@ -72,7 +72,7 @@ func hugeCompany(t *testing.T) *site {
 // renderedStates are states of pages beside the plain one of each route.
 var renderedStates = []string{"/kpi/reach_rate?by=agent&period=2026-11&shrink=1", "/kpi/calls?by=campaign&period=2026-11", "/explore?as=heat&by=team&then=campaign&kpi=calls&period=2026-11", "/explore?as=bar&by=agent&kpi=calls&period=2026-11",
 	"/explore?as=line&by=team&kpi=calls&period=2026-11", "/explore?as=scatter&kpi=calls,reach_rate&by=agent&period=2026-11", "/explore?by=agent&then=campaign&kpi=calls&period=2026-11", "/funnel?by=agent&period=2026-11",
-	"/today?day=2026-11-20", "/teams/East", "/campaigns/Solar", "/imports/2", "/calls/pbx/4"}
+	"/today?day=2026-11-20", "/teams/East", "/campaigns/Solar", "/imports/2", "/calls/pbx/4", "/catalogue/own/reached_share"}
 
 // renders asks for every page there is in the languages, every n-th of the pages in each.
 func renders(t *testing.T, s *site, every int) {
