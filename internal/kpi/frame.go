@@ -10,6 +10,7 @@ type Frame struct {
 	Dims    []string
 	Columns []Column
 	Rows    []FrameRow
+	All     int // rows that there are; more than Rows where the query has a limit
 	Period  *calendar.Range
 	Compare *Comparison
 }

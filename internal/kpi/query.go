@@ -26,6 +26,7 @@ type Query struct {
 	Sort    string      // a KPI or dimension as asked; empty: by key
 	Desc    bool
 	Limit   int // rows shown; 0: all, up to MaxRows
+	Offset  int // rows left out before them
 	// Intervals asks for the intervals of ratios and means, which cost another
 	// query by day. Proportions always have theirs.
 	Intervals bool

@@ -17,6 +17,8 @@ func (p *Plan) finish(f *Frame, g *gathered) error {
 	if err := p.sort(f); err != nil {
 		return err
 	}
+	f.All = len(f.Rows)
+	f.Rows = f.Rows[min(max(p.Query.Offset, 0), len(f.Rows)):]
 	if n := p.Query.Limit; n > 0 && len(f.Rows) > n {
 		f.Rows = f.Rows[:n]
 	}

@@ -2,6 +2,8 @@ package web
 
 import (
 	"errors"
+	"hash/fnv"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,6 +24,18 @@ type formView struct {
 	Ask                  string // asked before it is sent
 }
 
+// ListID is the id of the names that are offered in a form that is there many
+// times: that of the hidden value that tells it from the others.
+func (f formView) ListID() string {
+	h := fnv.New64a()
+	for _, x := range f.Fields {
+		if x.Kind == "hidden" {
+			_, _ = io.WriteString(h, x.Value)
+		}
+	}
+	return "names-" + strconv.FormatUint(h.Sum64(), 36)
+}
+
 // formField is one control with its label, hint and error. Kind is an input's type,
 // or select, check, checks, textarea, hidden, heading, text.
 type formField struct {
@@ -31,8 +45,18 @@ type formField struct {
 	Groups                         []formGroup
 	Auto                           string // autocomplete
 	Suggest                        []string
+	Names                          string // the address that offers names where they are too many to suggest
 	Optional, Focus, LTR           bool
 	of                             string // the form's address
+}
+
+// suggest offers names for a field: all of them, or, of too many, those that
+// fit what is typed, from an address.
+func (f formField) suggest(names []string, at string) formField {
+	if f.Suggest = names; len(names) > mostOffered {
+		f.Suggest, f.Names = nil, at
+	}
+	return f
 }
 
 type formGroup struct {

@@ -257,6 +257,7 @@ func (r *request) handlingGrid(v view, f *kpi.Frame) *grid {
 	if len(g.Rows) == 0 {
 		return nil
 	}
+	g.Files, g.ToFile = r.offerFrame(v, g.ID, g.Caption, f, true), r.reader.Text("export.save")
 	return g
 }
 

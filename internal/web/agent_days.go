@@ -7,6 +7,7 @@ import (
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/web/chart"
 )
 
@@ -164,13 +165,13 @@ func (r *request) oneFrame(q kpi.Query) (f *kpi.Frame, err error) {
 func (r *request) daysGrid(days []planned) *grid {
 	g := &grid{ID: "schedule", Caption: r.reader.Text("agent.schedule"), Tall: len(days) > 12, Head: []gridHead{{Title: r.reader.Dimension("day")},
 		{Title: r.reader.Text("agent.planned"), Numeric: true}, {Title: r.reader.Name("logged_in_time"), Numeric: true}, {Title: r.reader.Dimension("absence")}}}
-	for _, d := range days {
+	fillGrid(r, r.view(), g, days, nil, func(d planned) []cell {
 		logged := number("–")
 		if d.logged > 0 {
 			logged = number(r.reader.Duration(d.logged))
 		}
-		g.Rows = append(g.Rows, []cell{{Text: r.reader.Date(d.day), Sub: r.weekday(d.day), Header: true}, number(r.reader.Duration(d.seconds)), logged, {Text: r.absence(d.absence)}})
-	}
+		return []cell{{Text: r.reader.Date(d.day), Sub: r.weekday(d.day), Header: true, value: export.Cell{Kind: export.Day, Day: d.day}}, number(r.reader.Duration(d.seconds)), logged, {Text: r.absence(d.absence)}}
+	})
 	return g
 }
 

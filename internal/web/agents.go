@@ -118,11 +118,17 @@ func (r *request) teamsGrid(v view, f *kpi.Frame) *grid {
 	if len(f.Rows) == 0 {
 		return nil
 	}
-	g := &grid{ID: "teams", Caption: r.reader.Text("agents.teams"), Head: []gridHead{{Title: r.reader.Dimension("team")}}}
+	g := &grid{ID: "teams", Caption: r.reader.Text("agents.teams")}
+	g.Files, g.ToFile = r.offerFrame(v, g.ID, g.Caption, f, false), r.reader.Text("export.save")
+	rows, now := r.ordered(v, g.ID, f)
+	rows, g.Pager = cut(r, v, g.ID, rows, func(row kpi.FrameRow) string { return row.Key[0] })
+	g.Tall, g.Head = len(rows) > 20, []gridHead{sortable(v, g.ID+".sort", r.reader.Dimension("team"), "team", now, false)}
 	for _, c := range f.Columns {
-		g.Head = append(g.Head, gridHead{Title: r.reader.Title(c), Numeric: true})
+		h := sortable(v, g.ID+".sort", r.reader.Title(c), c.Name, now, c.Better != "lower")
+		h.Numeric = true
+		g.Head = append(g.Head, h)
 	}
-	for _, row := range f.Rows {
+	for _, row := range rows {
 		name := cell{Text: r.place("team", row.Key[0]), Header: true}
 		if row.Key[0] != "" {
 			name.URL = v.to(teamPath(row.Key[0]), "team", "")
@@ -144,48 +150,73 @@ type ranking struct {
 	teams   map[string]string
 }
 
-// agentsGrid lists agents by their shrunk rank, with the raw one beside it.
-func (r *request) agentsGrid(v view, k ranking) *grid {
-	if len(k.order.Rows) == 0 {
-		return nil
-	}
-	ranked := k.order.Columns[0]
-	g := &grid{ID: "agents", Caption: r.reader.Dimension("agent"), Tall: len(k.order.Rows) > 25, Head: []gridHead{
-		{Title: r.reader.Text("agents.rank"), Numeric: true}, {Title: r.reader.Dimension("agent")}}}
-	for _, c := range k.figures.Columns {
-		g.Head = append(g.Head, gridHead{Title: r.reader.Title(c), Numeric: true, URL: v.with("rank", c.Name), Sorted: sortedBy(c.Name == ranked.Name, r.highFirst(c.Name))})
-	}
-	g.Head = append(g.Head, gridHead{Title: r.reader.Text("agents.look")})
-	raw := rawRanks(k.order, r.highFirst(ranked.Name))
+// rankedAgent is an agent with their place in the ranking; 0 where the KPI has no data.
+type rankedAgent struct {
+	name   string
+	place  int
+	shrunk kpi.Figure
+}
+
+// ranked lists the agents in their order.
+func (k ranking) ranked() (out []rankedAgent) {
 	place := 0
 	for _, row := range k.order.Rows {
-		name := row.Key[0]
-		if name == "" {
+		a := rankedAgent{name: row.Key[0], shrunk: row.Figures[0]}
+		if a.name == "" {
 			continue
 		}
-		shrunk := row.Figures[0]
-		rank := "–"
-		if shrunk.Valid {
+		if a.shrunk.Valid {
 			place++
-			rank = r.reader.Int(int64(place))
+			a.place = place
 		}
-		ranks := number(rank)
-		ranks.Sub = r.reader.T("agents.raw", map[string]any{"rank": r.rankText(raw[name])})
-		cells := []cell{ranks, {Text: name, Sub: k.teams[name], URL: v.to(agentPath(name), "agent", ""), Header: true, Class: "nowrap"}}
-		for i, x := range rowAt(k.figures, row.Key) {
+		out = append(out, a)
+	}
+	return out
+}
+
+// agentsGrid lists agents by their shrunk rank, with the raw one beside it.
+func (r *request) agentsGrid(v view, k ranking) *grid {
+	all := k.ranked()
+	if len(all) == 0 {
+		return nil
+	}
+	by := k.order.Columns[0]
+	g := &grid{ID: "agents", Caption: r.reader.Dimension("agent"), Head: []gridHead{{Title: r.reader.Text("agents.rank"), Numeric: true}, {Title: r.reader.Dimension("agent")}}}
+	g.Files, g.ToFile = r.offerFrame(v, g.ID, r.reader.Text("agents.agents"), k.figures, false), r.reader.Text("export.save")
+	for _, c := range k.figures.Columns {
+		g.Head = append(g.Head, gridHead{Title: r.reader.Title(c), Numeric: true, URL: v.firstPages().with("rank", c.Name), Sorted: sortedBy(c.Name == by.Name, r.highFirst(c.Name))})
+	}
+	g.Head = append(g.Head, gridHead{Title: r.reader.Text("agents.look")})
+	shown, pager := cut(r, v, g.ID, all, func(a rankedAgent) string { return a.name })
+	g.Pager, g.Tall = pager, len(shown) > 25
+	raw, figures := rawRanks(k.order, r.highFirst(by.Name)), rowsByKey(k.figures)
+	for _, a := range shown {
+		rank := number(r.rankText(a.place))
+		rank.Sub = r.reader.T("agents.raw", map[string]any{"rank": r.rankText(raw[a.name])})
+		cells := []cell{rank, {Text: a.name, Sub: k.teams[a.name], URL: v.to(agentPath(a.name), "agent", ""), Header: true, Class: "nowrap"}}
+		for i, x := range figures[a.name] {
 			c := r.figure(k.figures.Columns[i].Unit, x)
-			if k.figures.Columns[i].Name == ranked.Name && shrunk.IsShrunk {
-				c.Sub = r.reader.T("agents.shrunk", map[string]any{"value": r.reader.Figure(ranked.Unit, kpi.Figure{Valid: true, Number: shrunk.Shrunk, Currency: shrunk.Currency})})
+			if k.figures.Columns[i].Name == by.Name && a.shrunk.IsShrunk {
+				c.Sub = r.reader.T("agents.shrunk", map[string]any{"value": r.reader.Figure(by.Unit, kpi.Figure{Valid: true, Number: a.shrunk.Shrunk, Currency: a.shrunk.Currency})})
 			}
 			cells = append(cells, c)
 		}
 		look := cell{}
-		if n := k.behind[name]; n > 0 {
-			look = cell{Text: r.reader.T("agents.findings", map[string]any{"count": n}), URL: v.to(agentPath(name), "agent", "") + "#findings"}
+		if n := k.behind[a.name]; n > 0 {
+			look = cell{Text: r.reader.T("agents.findings", map[string]any{"count": n}), URL: v.to(agentPath(a.name), "agent", "") + "#findings"}
 		}
 		g.Rows = append(g.Rows, append(cells, look))
 	}
 	return g
+}
+
+// rowsByKey are the figures of a frame by the values of its one dimension.
+func rowsByKey(f *kpi.Frame) map[string][]kpi.Figure {
+	out := make(map[string][]kpi.Figure, len(f.Rows))
+	for _, row := range f.Rows {
+		out[row.Key[0]] = row.Figures
+	}
+	return out
 }
 
 func sortedBy(is, descending bool) string {

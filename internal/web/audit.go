@@ -8,6 +8,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -18,6 +19,9 @@ type auditPage struct {
 	Actions  []formOption
 	Accounts []formOption
 	Rows     []auditRow
+	Names    string // the address that offers logins, where there are too many accounts to choose from
+	Who      string // the login that was typed
+	Table    grid   // of the log: its files
 	Next     string // address of the page of earlier entries; "" where there are none
 	First    string // address of the latest; "" on that page
 	Verified string
@@ -34,12 +38,27 @@ const auditRows = 50
 func (r *request) audit() error {
 	s, tabs := r.settingsShell("audit")
 	p, v := auditPage{shell: s, Tabs: tabs}, r.view()
-	names, err := r.accountNames()
+	accounts, err := r.s.State.Accounts().FindAccounts(r.Context())
 	if err != nil {
 		return err
 	}
+	names := make(map[string]string, len(accounts))
+	f := store.AuditFilter{AccountID: v.get("account"), Action: v.get("action"), Limit: auditRows + 1}
+	for _, a := range accounts {
+		names[a.ID] = a.Name
+		if a.Login == v.get("account") {
+			f.AccountID = a.ID
+		}
+		if a.ID == f.AccountID {
+			p.Who = a.Login
+		}
+	}
+	p.Table = grid{ID: "audit", Caption: r.reader.Text("settings.audit"), ToFile: r.reader.Text("export.save")}
+	if p.Table.Files, err = r.auditFiles(v, f, names); err != nil {
+		return err
+	}
 	before, _ := strconv.ParseInt(v.get("before"), 10, 64)
-	f := store.AuditFilter{AccountID: v.get("account"), Action: v.get("action"), Before: max(before, 0), Limit: auditRows + 1}
+	f.Before = max(before, 0)
 	entries, err := r.s.State.Audit().FindAuditEntries(r.Context(), f)
 	if err != nil {
 		return err
@@ -58,12 +77,60 @@ func (r *request) audit() error {
 	for _, a := range auth.Actions() {
 		p.Actions = append(p.Actions, formOption{string(a), r.reader.Text("audit." + string(a)), f.Action == string(a)})
 	}
+	if len(names) > mostOffered {
+		p.Names = staffNamesPath
+		return r.verified(p)
+	}
 	p.Accounts = append(p.Accounts, formOption{"", r.reader.Text("web.all"), f.AccountID == ""})
 	for _, id := range sortedKeys(names) {
 		p.Accounts = append(p.Accounts, formOption{id, names[id], f.AccountID == id})
 	}
 	slices.SortStableFunc(p.Accounts[1:], func(a, b formOption) int { return strings.Compare(a.Label, b.Label) })
 	return r.verified(p)
+}
+
+// auditFiles offers the log in files, whole as far as it is filtered. It is
+// read part by part while it is sent.
+func (r *request) auditFiles(v view, f store.AuditFilter, names map[string]string) ([]choice, error) {
+	const part = 1000
+	f.Limit = part
+	each := func(fn func(store.AuditEntry) bool) error {
+		for f.Before = 0; ; {
+			entries, err := r.s.State.Audit().FindAuditEntries(r.Context(), f)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				if !fn(e) {
+					return nil
+				}
+			}
+			if len(entries) < part {
+				return nil
+			}
+			f.Before = entries[part-1].Seq
+		}
+	}
+	rows := 1 // of a page that only has the choice of files
+	if r.tableAsked() != "" {
+		rows = 0
+		if err := each(func(store.AuditEntry) bool { rows++; return true }); err != nil {
+			return nil, err
+		}
+	}
+	columns := r.fileColumns("audit.seq", "audit.at", "audit.account", "audit.action", "audit.object", "file.detail", "account.address", "file.hash")
+	return r.offer(v, "audit", rows, func() export.Sheet {
+		return export.Sheet{Title: r.reader.Text("settings.audit"), Columns: columns, Rows: func(yield func([]export.Cell, error) bool) {
+			err := each(func(e store.AuditEntry) bool {
+				row := r.auditRow(e, names)
+				cells := append([]export.Cell{{Kind: export.Number, Number: float64(e.Seq)}, r.momentCell(e.At)}, texts(row.Who, row.Action, row.Object, row.Detail, row.Address, e.Hash)...)
+				return yield(cells, nil)
+			})
+			if err != nil {
+				yield(nil, err)
+			}
+		}}
+	}), nil
 }
 
 // verified follows the log's chain and says whether it holds.

@@ -17,7 +17,6 @@ type breakdown struct {
 	Notes  []string
 	Shrink *choice // the other way to rank: raw or drawn toward the mean
 	Shrunk bool
-	More   *choice // all rows, where some are left out
 }
 
 // dimensionOrder is the order in which dimensions are offered; those of the
@@ -57,9 +56,6 @@ func (r *request) partedBy(v view, dims []string) string {
 	return ""
 }
 
-// mostRows is how many rows a breakdown shows unless all are asked for.
-const mostRows = 50
-
 // partsQuery is the question for the parts: the best first, or times in their order.
 func (r *request) partsQuery(v view, q kpi.Query, by string) kpi.Query {
 	q.By, q.Intervals = []string{by}, true
@@ -92,7 +88,7 @@ func (r *request) sortOf(v view, name, by string) string {
 func (r *request) breakdown(v view, a *answers, whole kpi.Figure) *breakdown {
 	b := &breakdown{By: r.reader.Dimension(a.by), Fault: a.faults.By}
 	for _, d := range offeredOrder(a.dims) {
-		b.Dims = append(b.Dims, choice{r.reader.Dimension(d), v.with("by", d, "sort", "", "all", ""), d == a.by})
+		b.Dims = append(b.Dims, choice{r.reader.Dimension(d), v.firstPages().with("by", d, "sort", "", "parts.find", ""), d == a.by})
 	}
 	if a.by == "" || a.parts == nil {
 		b.Title = r.reader.T("parts.by_dimension", map[string]any{"dimension": b.By})
@@ -110,10 +106,6 @@ func (r *request) breakdown(v view, a *answers, whole kpi.Figure) *breakdown {
 	}
 	b.Notes = r.reader.Notes(f)
 	b.Grid = r.breakdownGrid(v, f, a.by, whole)
-	if n := len(f.Rows); n > mostRows && v.get("all") != "1" {
-		b.Grid.Rows = b.Grid.Rows[:mostRows]
-		b.More = &choice{Label: r.reader.T("parts.all", map[string]any{"count": n}), URL: v.with("all", "1")}
-	}
 	return b
 }
 
@@ -123,9 +115,9 @@ func (r *request) breakdownGrid(v view, f *kpi.Frame, by string, whole kpi.Figur
 	parts := slices.ContainsFunc(f.Rows, func(row kpi.FrameRow) bool { return row.Figures[0].Parts })
 	shrunk := slices.ContainsFunc(f.Rows, func(row kpi.FrameRow) bool { return row.Figures[0].IsShrunk })
 	g := &grid{ID: "parts", Caption: r.reader.Title(c) + " · " + r.reader.Dimension(by)}
-	value := sortable(v, r.reader.Title(c), c.Name, now, c.Better != "lower")
+	value := sortable(v, "sort", r.reader.Title(c), c.Name, now, c.Better != "lower")
 	value.Numeric = true
-	g.Head = []gridHead{sortable(v, r.reader.Dimension(by), by, now, false), value, {Title: r.reader.Text("parts.bar")}}
+	g.Head = []gridHead{sortable(v, "sort", r.reader.Dimension(by), by, now, false), value, {Title: r.reader.Text("parts.bar")}}
 	if shrunk {
 		g.Head = append(g.Head, gridHead{Title: r.reader.Text("column.shrunk"), Numeric: true})
 	}
@@ -155,11 +147,13 @@ func (r *request) breakdownGrid(v view, f *kpi.Frame, by string, whole kpi.Figur
 		}
 		return out
 	}
-	for _, fr := range f.Rows {
-		name := cell{Text: r.place(by, fr.Key[0]), URL: r.drill(v, by, fr.Key[0], "by", "", "sort", "", "all", ""), Header: true}
+	shown, pager := cut(r, v, g.ID, f.Rows, func(fr kpi.FrameRow) string { return r.place(by, fr.Key[0]) })
+	g.Pager, g.Tall = pager, pager != nil
+	for _, fr := range shown {
+		name := cell{Text: r.place(by, fr.Key[0]), URL: r.drill(v, by, fr.Key[0], "by", "", "sort", "", "parts.find", ""), Header: true}
 		g.Rows = append(g.Rows, row(name, fr.Figures[0]))
 	}
-	if len(g.Rows) > 1 && c.Kind != kpi.KindShare {
+	if len(f.Rows) > 1 && c.Kind != kpi.KindShare {
 		g.Foot = row(cell{Text: r.reader.Text("parts.whole"), Header: true}, whole)
 		g.Foot[2] = cell{}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/kpi"
@@ -94,6 +95,7 @@ type campaignFrames struct {
 	now, courses, stages *kpi.Frame
 	leads, work          *kpi.Frame // by campaign
 	listLeads, listWork  *kpi.Frame // by campaign and list; nil without lists
+	allLeads, allWork    *kpi.Frame // of all campaigns together
 	attempts             *kpi.Frame // nil where attempts are not known
 }
 
@@ -113,7 +115,9 @@ func (r *request) fillCampaigns(page *campaignsPage, v view, q kpi.Query, p *cal
 		{into: &f.listLeads, q: everByList, maybe: true}, {into: &f.listWork, q: plain(q, listKPIs, "campaign", "list"), maybe: true},
 		{into: &f.attempts, q: plain(q, attemptKPIs, "attempt"), maybe: true},
 	}
-	if page.Crumb != "" {
+	if page.Crumb == "" {
+		all = append(all, asking{into: &f.allLeads, q: plain(ever, leadKPIs), maybe: true}, asking{into: &f.allWork, q: plain(q, campaignKPIs)})
+	} else {
 		all = append(all, asking{into: &f.now, q: whole}, asking{into: &f.courses, q: r.courseQuery(q, campaignKPIs, p, today)}, asking{into: &f.stages, q: stages})
 	}
 	if err := r.frames(all...); err != nil {
@@ -124,8 +128,8 @@ func (r *request) fillCampaigns(page *campaignsPage, v view, q kpi.Query, p *cal
 		return nil
 	}
 	page.How, page.Notes = r.reader.Text("campaigns.how"), r.reader.Notes(f.work)
-	page.Worked, page.Campaigns = r.campaignGrid(v, "worked", f.leads, "campaign"), r.campaignGrid(v, "campaigns", f.work, "campaign")
-	page.Lists, page.ListWork = r.campaignGrid(v, "lists", f.listLeads, "campaign", "list"), r.campaignGrid(v, "list-work", f.listWork, "campaign", "list")
+	page.Worked, page.Campaigns = r.campaignGrid(v, "worked", f.leads, f.allLeads, "campaign"), r.campaignGrid(v, "campaigns", f.work, f.allWork, "campaign")
+	page.Lists, page.ListWork = r.campaignGrid(v, "lists", f.listLeads, f.allLeads, "campaign", "list"), r.campaignGrid(v, "list-work", f.listWork, f.allWork, "campaign", "list")
 	var err error
 	if f.attempts != nil {
 		if page.Attempts, err = r.attemptsDrawn(v, f.attempts); err != nil {
@@ -154,54 +158,57 @@ func (r *request) fillCampaign(page *campaignsPage, v view, f campaignFrames) er
 }
 
 // campaignGrid lists campaigns, or lists with their campaign; nil where the data
-// knows none.
-func (r *request) campaignGrid(v view, id string, f *kpi.Frame, dims ...string) *grid {
+// knows none. whole is all of them together, nil for none.
+func (r *request) campaignGrid(v view, id string, f, whole *kpi.Frame, dims ...string) *grid {
 	if f == nil || len(f.Rows) == 0 {
 		return nil
 	}
 	last := dims[len(dims)-1]
-	g := &grid{ID: id, Caption: r.reader.Text("nav.campaigns"), Tall: len(f.Rows) > 20, Head: []gridHead{{Title: r.reader.Dimension(last)}}}
+	title := r.reader.Dimension(last)
+	g := &grid{ID: id, Caption: r.reader.Text("nav.campaigns") + " · " + title}
+	g.Files, g.ToFile = r.offerFrame(v, id, g.Caption, f, false), r.reader.Text("export.save")
+	rows, now := r.ordered(v, id, f)
+	rows, g.Pager = cut(r, v, id, rows, func(row kpi.FrameRow) string { return strings.Join(row.Key, " ") })
+	g.Tall, g.Head = len(rows) > 20, []gridHead{sortable(v, id+".sort", title, last, now, false)}
 	for _, c := range f.Columns {
-		g.Head = append(g.Head, gridHead{Title: r.reader.Title(c), Numeric: true})
+		h := sortable(v, id+".sort", r.reader.Title(c), c.Name, now, c.Better != "lower")
+		h.Numeric = true
+		g.Head = append(g.Head, h)
 	}
-	for _, row := range f.Rows {
-		key := row.Key
-		name := cell{Text: r.place(last, key[len(key)-1]), Header: true}
-		if last == "campaign" && key[0] != "" {
-			name.URL = v.to(campaignPath(key[0]), "campaign", "")
+	for _, row := range rows {
+		g.Rows = append(g.Rows, r.campaignRow(v, f.Columns, row, dims))
+	}
+	if whole != nil && len(f.Rows) > 1 {
+		g.Foot = []cell{{Text: r.reader.Text("parts.whole"), Header: true}}
+		for _, c := range f.Columns {
+			g.Foot = append(g.Foot, r.figure(c.Unit, figureOf(whole, c.Name)))
 		}
-		if len(dims) > 1 {
-			name.Sub = r.place("campaign", key[0])
-		}
-		cells := []cell{name}
-		for i, x := range row.Figures {
-			c := r.figure(f.Columns[i].Unit, x)
-			if x.Valid && key[0] != "" && key[len(key)-1] != "" {
-				pairs := []string{}
-				for d, value := range key {
-					pairs = append(pairs, dims[d], value)
-				}
-				c.URL = v.to("/kpi/"+f.Columns[i].Name, pairs...)
-			}
-			cells = append(cells, c)
-		}
-		g.Rows = append(g.Rows, cells)
 	}
 	return g
 }
 
-// rowAt gives the figures of a key; without a row they are no data, without a
-// frame none at all.
-func rowAt(f *kpi.Frame, key []string) []kpi.Figure {
-	if f == nil {
-		return nil
+func (r *request) campaignRow(v view, columns []kpi.Column, row kpi.FrameRow, dims []string) []cell {
+	key, last := row.Key, dims[len(dims)-1]
+	name := cell{Text: r.place(last, key[len(key)-1]), Header: true}
+	if last == "campaign" && key[0] != "" {
+		name.URL = v.to(campaignPath(key[0]), "campaign", "")
 	}
-	for _, row := range f.Rows {
-		if row.Key[0] == key[0] && row.Key[len(row.Key)-1] == key[len(key)-1] {
-			return row.Figures[:len(row.Figures):len(row.Figures)]
+	if len(dims) > 1 {
+		name.Sub = r.place("campaign", key[0])
+	}
+	cells := []cell{name}
+	for i, x := range row.Figures {
+		c := r.figure(columns[i].Unit, x)
+		if x.Valid && key[0] != "" && key[len(key)-1] != "" {
+			pairs := []string{}
+			for d, value := range key {
+				pairs = append(pairs, dims[d], value)
+			}
+			c.URL = v.to("/kpi/"+columns[i].Name, pairs...)
 		}
+		cells = append(cells, c)
 	}
-	return make([]kpi.Figure, len(f.Columns))
+	return cells
 }
 
 // attemptsDrawn shows what came of the first, the second … attempt.

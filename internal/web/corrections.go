@@ -5,10 +5,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -28,14 +30,14 @@ type correctionRow struct {
 type correctionsPage struct {
 	shell
 	Open     []correctionRow
+	Waiting  *pager // of the open ones
 	Answered []correctionRow
+	Past     *pager // of the answered ones
+	Files    grid
 	Fault    string
 	FaultID  string // the request whose answer was at fault
 	Empty    *empty
 }
-
-// mostAnswered is how many requests stay in sight after they were answered.
-const mostAnswered = 30
 
 // requestCorrection takes a request of an agent's about a record of theirs.
 func (r *request) requestCorrection() error {
@@ -102,19 +104,55 @@ func (r *request) showCorrections(status int, fault, id string) error {
 	scope := r.who.Scope(false)
 	found = slices.DeleteFunc(found, func(c store.Correction) bool { return !answersFor(scope, c) })
 	page := correctionsPage{shell: r.shell("corrections.title", "agents"), Fault: fault, FaultID: id}
-	for _, row := range r.correctionRows(found) {
-		if row.Open {
-			page.Open = append(page.Open, row)
+	var open, answered []store.Correction
+	for _, c := range found {
+		if c.State == store.CorrectionOpen {
+			open = append(open, c)
 		} else {
-			page.Answered = append(page.Answered, row)
+			answered = append(answered, c)
 		}
 	}
-	slices.Reverse(page.Answered)
-	page.Answered = page.Answered[:min(len(page.Answered), mostAnswered)]
+	slices.Reverse(answered)
+	v := r.view()
+	page.Files = r.correctionFiles(v, found)
+	by := func(c store.Correction) string { return c.Agent + "\n" + c.Subject + "\n" + c.Text }
+	open, page.Waiting = cut(r, v, "open", open, by)
+	answered, page.Past = cut(r, v, "answered", answered, by)
+	page.Open, page.Answered = r.correctionRows(open), r.correctionRows(answered)
 	if len(found) == 0 {
 		page.Empty = &empty{Icon: "message-square", Title: r.reader.Text("corrections.none"), Text: r.reader.Text("corrections.none_text")}
 	}
 	return r.pageStatus(status, "corrections", page)
+}
+
+// correctionFiles offers requests in files.
+func (r *request) correctionFiles(v view, found []store.Correction) grid {
+	g := grid{ID: "corrections", Caption: r.reader.Text("corrections.title"), ToFile: r.reader.Text("export.save")}
+	columns := r.fileColumns("file.id", "column.agent", "column.team", "file.subject", "file.request", "file.asked_by", "file.asked_at", "column.status", "corrections.answer", "file.answered_by", "file.answered_at")
+	writers := map[string]string{"": ""}
+	writer := func(id string) string {
+		name, ok := writers[id]
+		if !ok {
+			name = r.writer(id)
+			writers[id] = name
+		}
+		return name
+	}
+	g.Files = offerList(r, v, g.ID, g.Caption, found, columns, func(c store.Correction) []export.Cell {
+		out := texts(c.ID, c.Agent, c.Team, c.Subject, c.Text, writer(c.AuthorID), "", r.reader.Text("corrections.state."+c.State), c.Answer, writer(c.AnsweredBy), "")
+		out[6], out[10] = r.momentCell(c.CreatedAt), r.momentCell(c.AnsweredAt)
+		return out
+	})
+	return g
+}
+
+// momentCell is a moment in the organisation's zone; nothing for none.
+func (r *request) momentCell(at time.Time) export.Cell {
+	clock, err := r.settings.Clock()
+	if err != nil || at.IsZero() {
+		return export.Cell{}
+	}
+	return export.Cell{Kind: export.Moment, At: at.In(clock.Zone()), Day: clock.Moment(at).Day}
 }
 
 // answersFor tells whether a request is about somebody in a scope.

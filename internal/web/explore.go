@@ -49,6 +49,7 @@ type drawing struct {
 	Tall       bool
 	Heat       template.HTML // drawn already
 	Table      *grid
+	Pager      *pager // of a map's rows
 }
 
 // mostKPIs is how many KPIs can stand side by side.
@@ -259,6 +260,8 @@ func (r *request) drawExploration(page *explorePage, v view, x exploration, q kp
 		return callpace.E(callpace.Invalid, "explore.two_dimensions")
 	case x.as == "table":
 		q.Limit = limitOf(v)
+		page, _ := strconv.Atoi(v.get("answer.page"))
+		q.Offset = q.Limit * (min(max(page, 1), kpi.MaxGroups) - 1)
 		sort := v.get("sort")
 		if sort == "" && len(q.By) == 1 {
 			sort = r.sortOf(v, x.kpis[0], x.by)
@@ -283,6 +286,9 @@ func (r *request) drawExploration(page *explorePage, v view, x exploration, q kp
 		return err
 	}
 	page.Notes = r.reader.Notes(f)
+	if len(f.Rows) == 0 && f.All > 0 { // a page of an answer that has grown shorter
+		return r.drawExploration(page, v.firstPages(), x, q, p)
+	}
 	if len(f.Rows) == 0 {
 		page.Empty = r.nothingYet()
 		return nil
@@ -308,17 +314,20 @@ func (r *request) drawExploration(page *explorePage, v view, x exploration, q kp
 // value to its KPI's page.
 func (r *request) exploreGrid(v view, f *kpi.Frame, q kpi.Query) *grid {
 	g := &grid{ID: "answer", Caption: r.reader.Text("nav.explore"), Tall: len(f.Rows) > 20}
+	if f.All > len(f.Rows) {
+		g.Pager = r.pager(v, g.ID, f.All, q.Limit)
+	}
 	now := q.Sort
 	if q.Desc {
 		now = "-" + now
 	}
 	for _, d := range f.Dims {
-		g.Head = append(g.Head, sortable(v, r.reader.Dimension(d), d, now, false))
+		g.Head = append(g.Head, sortable(v, "sort", r.reader.Dimension(d), d, now, false))
 	}
 	bars := len(f.Columns) <= 3
 	tops := make([]float64, len(f.Columns))
 	for i, c := range f.Columns {
-		h := sortable(v, r.reader.Title(c), c.Name, now, c.Better != "lower")
+		h := sortable(v, "sort", r.reader.Title(c), c.Name, now, c.Better != "lower")
 		h.Numeric, tops[i] = true, most(f, i)
 		g.Head = append(g.Head, h)
 		if bars {

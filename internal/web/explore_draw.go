@@ -16,6 +16,7 @@ const (
 	mostBars    = 20
 	mostSeries  = 8
 	mostColumns = 40
+	mostDots    = 2000
 	namedDots   = 12
 )
 
@@ -73,7 +74,9 @@ func keyText(key []string) (text string) {
 func (r *request) heats(v view, f *kpi.Frame) (out []drawing, err error) {
 	for i, c := range f.Columns {
 		down, across := valuesIn(f, 0, i), valuesIn(f, 1, i)
+		d := drawing{Title: r.reader.Title(c), Sub: r.undrawn("", len(across), mostColumns)}
 		across = across[:min(len(across), mostColumns)]
+		down, d.Pager = cut(r, v, "heat-"+strconv.Itoa(i), down, func(k string) string { return r.place(f.Dims[0], k) })
 		find := figuresAt(f, i)
 		h := chart.Heat{Label: r.reader.Title(c)}
 		for _, k := range across {
@@ -101,7 +104,6 @@ func (r *request) heats(v view, f *kpi.Frame) (out []drawing, err error) {
 			h.Least, h.Most = r.reader.Value(c.Unit, lo, ""), r.reader.Value(c.Unit, hi, "")
 			h.Thin = r.reader.T("explore.thin", map[string]any{"count": kpi.SmallGroup})
 		}
-		d := drawing{Title: r.reader.Title(c)}
 		if where != "" {
 			d.Title = r.reader.T("explore.peak", map[string]any{"kpi": d.Title, "value": r.reader.Value(c.Unit, top, ""), "place": where})
 		}
@@ -221,7 +223,11 @@ func (r *request) undrawn(sub string, have, shown int) string {
 	if have <= shown {
 		return sub
 	}
-	return sub + " · " + r.reader.T("explore.left_out", map[string]any{"count": have - shown})
+	left := r.reader.T("explore.left_out", map[string]any{"count": have - shown})
+	if sub == "" {
+		return left
+	}
+	return sub + " · " + left
 }
 
 // tableOf is the table beside a chart, of some columns.
@@ -230,7 +236,7 @@ func (r *request) tableOf(f *kpi.Frame, columns []int) *grid {
 	for _, i := range columns {
 		part.Columns = append(part.Columns, f.Columns[i])
 	}
-	for _, row := range f.Rows[:min(len(f.Rows), mostValues)] {
+	for _, row := range f.Rows {
 		one := kpi.FrameRow{Key: row.Key}
 		for _, i := range columns {
 			one.Figures = append(one.Figures, row.Figures[i])
@@ -316,9 +322,14 @@ func (r *request) scatter(v view, f *kpi.Frame) ([]drawing, error) {
 	cx, cy := f.Columns[0], f.Columns[1]
 	sx, sy := newScaled(cx), newScaled(cy)
 	s := chart.Scatter{}
+	left := 0
 	for _, row := range f.Rows {
 		x, y := row.Figures[0], row.Figures[1]
 		if !x.Valid || !y.Valid {
+			continue
+		}
+		if len(s.Dots) == mostDots {
+			left++
 			continue
 		}
 		px, py := sx.point(r, x), sy.point(r, y)
@@ -333,7 +344,7 @@ func (r *request) scatter(v view, f *kpi.Frame) ([]drawing, error) {
 	s.X.Name, s.Y.Name = r.reader.Title(cx), r.reader.Title(cy)
 	d := drawing{Title: r.reader.T("explore.against", map[string]any{"x": r.reader.Title(cx), "y": r.reader.Title(cy), "dimension": r.reader.Dimension(f.Dims[0])}),
 		Sub: r.reader.T("explore.dots", map[string]any{"count": len(s.Dots), "dimension": r.reader.Dimension(f.Dims[0])}), Tall: true, Table: r.tableOf(f, []int{0, 1})}
-	s.Title = d.Title
+	s.Title, d.Sub = d.Title, r.undrawn(d.Sub, len(s.Dots)+left, mostDots)
 	var err error
 	d.Chart, err = chart.Script(s)
 	return []drawing{d}, err

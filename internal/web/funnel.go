@@ -102,12 +102,20 @@ func (r *request) stepsGrid(v view, f *kpi.Frame, by string) *grid {
 	if len(f.Rows) == 0 {
 		return nil
 	}
-	g := &grid{ID: "stages", Caption: r.reader.Text("overview.funnel") + " · " + r.reader.Dimension(by), Tall: len(f.Rows) > 20, Head: []gridHead{{Title: r.reader.Dimension(by)}}}
+	g := &grid{ID: "stages", Caption: r.reader.Text("overview.funnel") + " · " + r.reader.Dimension(by), Head: []gridHead{{Title: r.reader.Dimension(by)}}}
+	g.Files, g.ToFile = r.offerFrame(v, g.ID, g.Caption, f, true), r.reader.Text("export.save")
 	for _, c := range f.Columns {
 		g.Head = append(g.Head, gridHead{Title: r.reader.Title(c), Numeric: true})
 	}
+	all := make([]int, len(f.Rows))
+	for i := range all {
+		all[i] = i
+	}
+	shown, pager := cut(r, v, g.ID, all, func(i int) string { return r.place(by, f.Rows[i].Key[0]) })
+	g.Pager, g.Tall = pager, len(shown) > 20
 	marks := overview.Marks(f)
-	for i, row := range f.Rows {
+	for _, i := range shown {
+		row := f.Rows[i]
 		cells := []cell{{Text: r.place(by, row.Key[0]), URL: r.drill(v, by, row.Key[0], "by", ""), Header: true}}
 		for j, c := range f.Columns {
 			cells = append(cells, r.stepCell(c, row.Figures[j], marks[i][j]))

@@ -141,7 +141,7 @@ func (r *request) goalFields(get func(string) string, was *store.Goal) []formFie
 	suggest := map[string][]string{"team": teams, "agent": agents}
 	var out []formField
 	for _, name := range goalFieldNames {
-		f := formField{Kind: "text", Name: name, Label: text("goals.field." + name), Value: get(name), Optional: name != "kpi" && name != "target", Suggest: suggest[name], of: "goal"}
+		f := formField{Kind: "text", Name: name, Label: text("goals.field." + name), Value: get(name), Optional: name != "kpi" && name != "target", of: "goal"}.suggest(suggest[name], "/names/"+name)
 		if key := "goals.hint." + name; r.reader.Has(key) {
 			f.Hint = text(key)
 		}

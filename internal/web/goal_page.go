@@ -9,6 +9,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -28,7 +29,9 @@ type goalPage struct {
 	Letters  []letter
 	Plan     *planView
 	Parts    []goalRow // of a goal for each: its members
+	Members  grid      // their pager and their files
 	Children []goalRow // goals of their own that it was split into
+	Below    *pager    // the way through them
 	Whole    string    // what the children sum to
 	History  []goalChange
 	Told     *grid
@@ -124,6 +127,12 @@ func (r *request) fillGoal(page *goalPage, b goalBook, g store.Goal, rep *track.
 		}
 	} else {
 		page.Parts = r.memberRows(rep)
+		page.Members = grid{ID: "members", Caption: r.reader.Text("goals.parts"), ToFile: r.reader.Text("export.save")}
+		columns := r.fileColumns("goals.column.who", "goals.column.status", "goals.column.actual", "goals.column.target", "goals.term.projected", "goals.column.chance")
+		page.Members.Files = offerList(r, r.view(), page.Members.ID, page.Members.Caption, page.Parts, columns, func(m goalRow) []export.Cell {
+			return texts(m.Scope, m.Badge.Text, m.Actual, m.Target, m.Projected, m.Chance)
+		})
+		page.Parts, page.Members.Pager = cut(r, r.view(), page.Members.ID, page.Parts, func(m goalRow) string { return m.Scope })
 	}
 	return r.goalPast(page, b, g, rep)
 }
@@ -159,13 +168,18 @@ func (r *request) messages(list []callpace.Message) (out []string) {
 
 // goalPast is what was said and written of a goal before.
 func (r *request) goalPast(page *goalPage, b goalBook, g store.Goal, rep *track.Report) error {
+	var parts []store.Goal
 	for _, p := range b.seen {
 		switch {
 		case p.Parent == g.ID:
-			page.Children = append(page.Children, r.goalRow(b, p))
+			parts = append(parts, p)
 		case p.ID == g.Parent:
 			page.Parent = choice{Label: r.reader.GoalTitle(p.Goal), URL: "/goals/" + p.ID}
 		}
+	}
+	parts, page.Below = cut(r, r.view(), "children", parts, func(p store.Goal) string { return p.Scope.Agent + "\n" + p.Scope.Team })
+	for _, p := range parts {
+		page.Children = append(page.Children, r.goalRow(b, p))
 	}
 	var err error
 	if page.History, err = r.history(b, g); err != nil {

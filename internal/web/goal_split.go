@@ -18,6 +18,9 @@ type splitPage struct {
 	To, Way []choice
 	Chosen  [2]string // to, way
 	Rows    []splitRow
+	Others  []splitRow // set by hand, on other pages
+	Pager   *pager
+	Page    string // the number of this one
 	Whole   string
 	Fault   string
 }
@@ -100,6 +103,18 @@ func (r *request) splitForm(status int, get func(string) string, failed error) e
 		for _, sh := range shares {
 			row := splitRow{Who: sh.Who, Usual: w.Figure(sh.Usual), Value: sh.Value.String(), Name: "value." + sh.Who, LockName: "lock." + sh.Who, Locked: sh.Locked}
 			page.Rows = append(page.Rows, row)
+		}
+		all := page.Rows
+		page.Rows, page.Pager = cut(r, r.view(), "shares", all, nil)
+		page.Page = r.view().get("shares.page")
+		here := map[string]bool{}
+		for _, row := range page.Rows {
+			here[row.Who] = true
+		}
+		for _, row := range all {
+			if row.Locked && !here[row.Who] {
+				page.Others = append(page.Others, row)
+			}
 		}
 		return nil
 	})

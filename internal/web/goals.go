@@ -9,6 +9,7 @@ import (
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
 	"github.com/callpace/callpace/internal/web/chart"
 )
@@ -32,6 +33,7 @@ type badgeCount struct {
 type goalGroup struct {
 	Title string
 	Rows  []goalRow
+	Table grid // of the group: its pager and its files
 }
 
 // goalRow is a goal in the tree.
@@ -72,42 +74,80 @@ func (r *request) goals() error {
 	return r.page("goals", page)
 }
 
-// tree puts each goal below the one that it is a part of, and these into groups.
+// placedGoal is a goal at its place in the tree.
+type placedGoal struct {
+	store.Goal
+	part bool // of the goal above
+}
+
+// tree puts each goal below the one that it is a part of, and these into
+// groups. How a goal stands is reckoned for those that are shown.
 func (r *request) tree(page *goalsPage, b goalBook, all []store.Goal) error {
-	groups := []goalGroup{{Title: r.reader.Text("goals.mine")}, {Title: r.reader.Text("goals.teams")}, {Title: r.reader.Text("goals.companys")}}
+	titles := []string{"mine", "teams", "companys"}
+	groups := make([][]placedGoal, len(titles))
 	shown := map[string]bool{}
 	for _, g := range all {
 		shown[g.ID] = true
-	}
-	counts := map[badge]int{}
-	var order []badge
-	add := func(group *goalGroup, g store.Goal, part bool) {
-		row := r.goalRow(b, g)
-		row.Part = part
-		group.Rows = append(group.Rows, row)
-		if counts[row.Badge]++; counts[row.Badge] == 1 {
-			order = append(order, row.Badge)
-		}
 	}
 	for _, g := range all {
 		if shown[g.Parent] {
 			continue
 		}
-		group := &groups[r.groupOf(g, b.sight)]
-		add(group, g, false)
+		i := r.groupOf(g, b.sight)
+		groups[i] = append(groups[i], placedGoal{g, false})
 		for _, p := range goals.Parts(g.ID, all) {
-			add(group, p, true)
+			groups[i] = append(groups[i], placedGoal{p, true})
 		}
 	}
-	for _, g := range groups {
-		if len(g.Rows) > 0 {
-			page.Groups = append(page.Groups, g)
+	counts := map[badge]int{}
+	var order []badge
+	whole := true
+	for i, list := range groups {
+		if len(list) == 0 {
+			continue
 		}
+		g := r.goalGroup(b, titles[i], list)
+		for _, row := range g.Rows {
+			if counts[row.Badge]++; counts[row.Badge] == 1 {
+				order = append(order, row.Badge)
+			}
+		}
+		page.Groups, whole = append(page.Groups, g), whole && g.Table.Pager == nil
 	}
 	for _, b := range order {
-		page.Summary = append(page.Summary, badgeCount{b, counts[b]})
+		if whole { // else it would count those of a page
+			page.Summary = append(page.Summary, badgeCount{b, counts[b]})
+		}
 	}
 	return nil
+}
+
+// goalGroup is a group with the goals of the page that is asked for.
+func (r *request) goalGroup(b goalBook, title string, list []placedGoal) goalGroup {
+	v := r.view()
+	out := goalGroup{Title: r.reader.Text("goals." + title)}
+	out.Table = grid{ID: title, Caption: out.Title, ToFile: r.reader.Text("export.save")}
+	var rows []goalRow
+	if r.tableAsked() == title { // while the facts are at hand
+		for _, g := range list {
+			rows = append(rows, r.goalRow(b, g.Goal))
+		}
+	}
+	columns := r.fileColumns("goals.column.goal", "file.scope", "goals.column.status", "goals.column.actual", "goals.column.target", "goals.column.chance", "goals.column.period")
+	out.Table.Files = r.offer(v, title, len(list), func() export.Sheet {
+		return sheetOf(out.Title, rows, columns, func(g goalRow) []export.Cell {
+			return texts(g.Title, g.Scope, g.Badge.Text, g.Actual, g.Target, g.Chance, g.Period)
+		})
+	})
+	list, out.Table.Pager = cut(r, v, title, list, func(g placedGoal) string {
+		return r.reader.GoalTitle(g.Goal.Goal) + "\n" + g.Scope.Agent + "\n" + g.Scope.Team
+	})
+	for _, g := range list {
+		row := r.goalRow(b, g.Goal)
+		row.Part = g.part
+		out.Rows = append(out.Rows, row)
+	}
+	return out
 }
 
 func (r *request) groupOf(g store.Goal, s goals.Sight) int {

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"cmp"
 	"html/template"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/present"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/web/chart"
 )
 
@@ -19,6 +22,9 @@ type grid struct {
 	Head    []gridHead
 	Rows    [][]cell
 	Foot    []cell // the whole, under the rows; empty: none
+	Pager   *pager // nil: all rows are here
+	Files   []choice
+	ToFile  string // what opens the list of files
 }
 
 // gridHead is a column's head; URL orders the table by it.
@@ -37,6 +43,7 @@ type cell struct {
 	Drawn  template.HTML // in place of the text
 	Class  string        // num, bar, fit, text
 	Header bool          // names its row
+	value  export.Cell   // for files, where it is more than its text
 }
 
 // Name tells a text that others wrote, whose direction is its own, from a
@@ -47,8 +54,8 @@ func (c cell) Name() bool { return !strings.HasPrefix(c.Class, "num") }
 func number(text string) cell { return cell{Text: text, Class: "num"} }
 
 // sortable makes the head of a column by which a view orders its rows: first
-// the way that is given, then the other one.
-func sortable(v view, title, by, now string, descending bool) gridHead {
+// the way that is given, then the other one. param is where the address says so.
+func sortable(v view, param, title, by, now string, descending bool) gridHead {
 	h := gridHead{Title: title}
 	next := by
 	if descending {
@@ -60,8 +67,40 @@ func sortable(v view, title, by, now string, descending bool) gridHead {
 			h.Sorted, next = "descending", by
 		}
 	}
-	h.URL = v.with("sort", next)
+	h.URL = v.firstPages().with(param, next)
 	return h
+}
+
+// ordered gives the rows of a frame in the order that a view asks for of a
+// table: by a column, what has no data last, or by the last dimension.
+func (r *request) ordered(v view, id string, f *kpi.Frame) (rows []kpi.FrameRow, now string) {
+	now = v.get(id + ".sort")
+	by, down := strings.TrimPrefix(now, "-"), strings.HasPrefix(now, "-")
+	last := len(f.Dims) - 1
+	i := slices.IndexFunc(f.Columns, func(c kpi.Column) bool { return c.Name == by })
+	switch {
+	case i >= 0:
+		rows = slices.Clone(f.Rows)
+		slices.SortStableFunc(rows, func(a, b kpi.FrameRow) int {
+			x, y := a.Figures[i], b.Figures[i]
+			switch {
+			case !x.Valid || !y.Valid:
+				return cmp.Compare(truth(y.Valid), truth(x.Valid))
+			case down:
+				return cmp.Compare(y.Number, x.Number)
+			}
+			return cmp.Compare(x.Number, y.Number)
+		})
+		return rows, now
+	case by == f.Dims[last] && down:
+		rows = slices.Clone(f.Rows)
+		slices.Reverse(rows)
+		return rows, now
+	}
+	if last > 0 {
+		return f.Rows, ""
+	}
+	return f.Rows, f.Dims[last]
 }
 
 // most is the greatest value of a column, to which its bars are drawn.
@@ -93,7 +132,9 @@ func bar(x kpi.Figure, top float64) cell {
 
 // figure is a cell with a value and the signs of its marks.
 func (r *request) figure(u kpi.Unit, x kpi.Figure) cell {
-	return number(r.reader.Figure(u, x) + present.Signs(x))
+	c := number(r.reader.Figure(u, x) + present.Signs(x))
+	c.value = export.Value(u, x)
+	return c
 }
 
 // changed is a cell with how a figure moved; what chance explains is said so.
@@ -105,8 +146,14 @@ func (r *request) changed(c kpi.Column, x *kpi.Compared) cell {
 // table makes a grid of a frame as present.Table lays it out, for the table
 // beside a chart.
 func (r *request) table(id, caption string, f *kpi.Frame, intervals bool) grid {
-	t := r.reader.Table(f, intervals)
-	g := grid{ID: id, Caption: caption, Tall: len(f.Rows) > 20}
+	v := r.view()
+	g := grid{ID: id, Caption: caption, ToFile: r.reader.Text("export.save"), Files: r.offerFrame(v, id, caption, f, intervals)}
+	shown := *f
+	if len(f.Rows) > mostPlaces {
+		shown.Rows, g.Pager = cut(r, v, id, f.Rows, func(row kpi.FrameRow) string { return strings.Join(row.Key, " ") })
+	}
+	t := r.reader.Table(&shown, intervals)
+	g.Tall = len(shown.Rows) > 20
 	for _, h := range t.Head {
 		g.Head = append(g.Head, gridHead{Title: h.Title, Numeric: h.Numeric})
 	}
@@ -115,7 +162,7 @@ func (r *request) table(id, caption string, f *kpi.Frame, intervals bool) grid {
 		for i, text := range row {
 			switch {
 			case i < len(f.Dims):
-				cells[i] = cell{Text: r.place(f.Dims[i], f.Rows[j].Key[i]), Header: i == 0}
+				cells[i] = cell{Text: r.place(f.Dims[i], shown.Rows[j].Key[i]), Header: i == 0}
 			default:
 				cells[i] = number(text)
 			}
@@ -124,3 +171,6 @@ func (r *request) table(id, caption string, f *kpi.Frame, intervals bool) grid {
 	}
 	return g
 }
+
+// Turned tells that the reader has been in the pages of the table.
+func (g grid) Turned() bool { return g.Pager != nil && g.Pager.Turned }

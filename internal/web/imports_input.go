@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
+	"iter"
 	"os"
 	"slices"
 	"strconv"
@@ -18,6 +18,7 @@ import (
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/journal"
+	"github.com/callpace/callpace/internal/present/export"
 )
 
 // inputPage is what became of an input.
@@ -31,7 +32,7 @@ type inputPage struct {
 	Changes  []string
 	Rejects  []rejectView
 	More     string // how many are not shown
-	Download string
+	Download grid   // the files in which they can be had
 	Withdraw string
 	Mapping  string // action that edits the source's mapping
 }
@@ -137,7 +138,7 @@ func (r *request) input() error {
 		return err
 	}
 	if len(p.Rejects) > 0 {
-		p.Download = "/inputs/" + strconv.Itoa(in.Input) + "/rejects"
+		p.Download = grid{ID: "rejects", Caption: r.reader.Text("column.rejected"), ToFile: r.reader.Text("input.download"), Files: r.exports(r.view(), "/inputs/"+strconv.Itoa(in.Input)+"/rejects")}
 		if more := in.Rejected - int64(len(p.Rejects)); more > 0 {
 			p.More = r.reader.T("input.more_rejects", map[string]any{"count": more})
 		}
@@ -180,27 +181,28 @@ func firstRejects(path string, most int) (out []rejectView, err error) {
 		return nil, fmt.Errorf("read rejects: %w", err)
 	}
 	defer file.Close()
-	rows := csv.NewReader(bufio.NewReader(file))
-	rows.FieldsPerRecord = -1
-	for i := 0; len(out) < most; i++ {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) || errors.Is(err, csv.ErrQuote) { // being written
-			break
+	for row, err := range rejectRows(file) {
+		if err != nil || len(out) == most {
+			return out, err
 		}
-		if err != nil {
-			return out, fmt.Errorf("read rejects: %w", err)
-		}
-		if i > 0 && len(row) == 3 {
-			out = append(out, rejectView{row[0], row[1], row[2]})
-		}
+		out = append(out, rejectView{strconv.FormatFloat(row[0].Number, 'f', -1, 64), row[1].Text, row[2].Text})
 	}
 	return out, nil
 }
 
-// rejects sends the rejects of an input: its rows as they came, so it is told
-// in the audit log as every export is.
+// rejects sends the rejects of an input as a file: its rows as they came. They
+// are anybody's text, so that the file is one for spreadsheets unless another
+// is asked for.
 func (r *request) rejects() error {
 	in, _, err := r.theInput()
+	if err != nil {
+		return err
+	}
+	v := r.view()
+	if v.get("format") == "" {
+		v.values.Set("format", string(export.Spreadsheet))
+	}
+	format, manner, err := r.manner(v)
 	if err != nil {
 		return err
 	}
@@ -216,15 +218,35 @@ func (r *request) rejects() error {
 		return fmt.Errorf("read rejects: %w", err)
 	}
 	defer file.Close()
-	if err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.Exported, "rejects", map[string]any{"input": in.Input})); err != nil {
-		return err
+	sheet := export.Sheet{Title: r.reader.Text("column.rejected"), Columns: r.fileColumns("file.line", "file.reason", "file.row"), Rows: rejectRows(file)}
+	return r.send(format, manner, sheet, fmt.Sprintf("rejects-%d", in.Input), int(in.Rejected))
+}
+
+// rejectRows reads a rejects file behind its head.
+func rejectRows(from io.Reader) iter.Seq2[[]export.Cell, error] {
+	rows := csv.NewReader(bufio.NewReader(from))
+	rows.FieldsPerRecord = -1
+	return func(yield func([]export.Cell, error) bool) {
+		for first := true; ; first = false {
+			row, err := rows.Read()
+			switch {
+			case errors.Is(err, io.EOF), errors.Is(err, csv.ErrQuote): // being written
+				return
+			case err != nil:
+				yield(nil, fmt.Errorf("read rejects: %w", err))
+				return
+			case first || len(row) != 3:
+				continue
+			}
+			cells := texts(row...)
+			if n, err := strconv.ParseFloat(row[0], 64); err == nil {
+				cells[0] = export.Cell{Kind: export.Number, Number: n}
+			}
+			if !yield(cells, nil) {
+				return
+			}
+		}
 	}
-	h := r.w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="rejects-%d.csv"`, in.Input))
-	r.w.WriteHeader(http.StatusOK)
-	_, err = io.Copy(r.w, file)
-	return err
 }
 
 // withdrawPage asks whether an input is really to be taken back.

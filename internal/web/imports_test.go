@@ -126,7 +126,8 @@ func TestImportFromUploadToFigures(t *testing.T) {
 
 	b.get("/imports").has(200, "sales 2026-11.csv", "bank")
 	b.get("/imports/3").has(200, "31.02.2026", "/inputs/3/rejects")
-	b.get("/inputs/3/rejects").has(200, "31.02.2026")
+	b.get("/inputs/3/rejects").has(200, "31.02.2026", "\ufeff\"Line\",\"Reason\",\"Row\"")
+	b.get("/inputs/3/rejects?format=csv").has(200, "line,reason,row")
 	b.get("/imports/sources/bank").has(200, "rejected: could not be understood")
 	b.get(to).has(404)
 

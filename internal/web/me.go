@@ -189,6 +189,7 @@ func (r *request) besideGrid(columns []kpi.Column, list []overview.Beside, agent
 		g.Head = append(g.Head, gridHead{Title: r.reader.Text("people.target"), Numeric: true})
 	}
 	g.Head = append(g.Head, gridHead{Title: r.reader.Text("people.team"), Numeric: true}, gridHead{Title: r.reader.Text("people.difference"), Numeric: true})
+	var rows [][]cell
 	for i, b := range list {
 		c := columns[i]
 		if !b.Own.Valid && !b.Others.Valid {
@@ -210,8 +211,9 @@ func (r *request) besideGrid(columns []kpi.Column, list []overview.Beside, agent
 			}
 			row = append(row, target)
 		}
-		g.Rows = append(g.Rows, append(row, team, r.difference(c, b)))
+		rows = append(rows, append(row, team, r.difference(c, b)))
 	}
+	fillGrid(r, r.view(), &g, rows, nil, func(row []cell) []cell { return row })
 	return g
 }
 

@@ -14,10 +14,11 @@ import (
 // memo keeps what many pages ask for alike as long as nothing is written:
 // which dimensions there are, and their values.
 type memo struct {
-	mu     sync.Mutex
-	known  known
-	kept   map[string]any
-	flight singleflight.Group
+	mu      sync.Mutex
+	known   known
+	kept    map[string]any
+	figures int // in the frames that are kept
+	flight  singleflight.Group
 }
 
 // known is what answers depend on: the facts, and what the organisation
@@ -31,14 +32,16 @@ type known struct {
 // milliseconds.
 const mostKept = 2000
 
-// mostKeptRows is the largest frame that is kept.
-const mostKeptRows = 1000
+// mostFigures bounds those of all frames that are kept, about 250 bytes each,
+// largestFrame those of one: the tables of a company of some thousand people,
+// which are gone through page by page.
+const mostFigures, largestFrame = 300_000, 60_000
 
 // recall gives what is kept under a key, or makes it. What went wrong is not kept.
 func (m *memo) recall(by known, key string, fill func() (any, error)) (any, error) {
 	m.mu.Lock()
-	if m.known != by || len(m.kept) > mostKept {
-		m.known, m.kept = by, map[string]any{}
+	if m.known != by || len(m.kept) > mostKept || m.figures > mostFigures {
+		m.known, m.kept, m.figures = by, map[string]any{}, 0
 	}
 	v, ok := m.kept[key]
 	m.mu.Unlock()
@@ -49,13 +52,16 @@ func (m *memo) recall(by known, key string, fill func() (any, error)) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	if f, ok := v.(*kpi.Frame); ok && len(f.Rows) > mostKeptRows {
-		return v, nil
+	size := 0
+	if f, ok := v.(*kpi.Frame); ok {
+		if size = len(f.Rows) * len(f.Columns); size > largestFrame {
+			return v, nil
+		}
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.known == by && m.kept != nil {
-		m.kept[key] = v
+	if _, have := m.kept[key]; !have && m.known == by && m.kept != nil {
+		m.kept[key], m.figures = v, m.figures+size
 	}
 	return v, nil
 }

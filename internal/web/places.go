@@ -29,6 +29,7 @@ func (r *request) shortPlace(dimension, key string) string {
 // drill gives the address of the page about one value of a dimension only:
 // some days by the period, others by a filter, the rest by a condition.
 func (r *request) drill(v view, dimension, key string, pairs ...string) string {
+	v = v.firstPages()
 	switch dimension {
 	case "day", "week", "month", "quarter", "year":
 		if key != "" {

@@ -51,10 +51,13 @@ func parsePages() (map[string]*template.Template, error) {
 }
 
 // page answers with a page: the template of that name, laid out in the frame,
-// or alone its part "main" where htmx asked for that.
+// or one of its tables as a file where the address asks for that.
 func (r *request) page(name string, data any) error { return r.pageStatus(http.StatusOK, name, data) }
 
 func (r *request) pageStatus(status int, name string, data any) error {
+	if id := r.tableAsked(); id != "" && status == http.StatusOK {
+		return r.sendTable(id)
+	}
 	t, ok := r.s.pages[name]
 	if !ok {
 		return fmt.Errorf("no template %s", name)

@@ -34,6 +34,7 @@ type request struct {
 	settled  *ingest.Settled // what these three come from
 	org      Organisation
 	now      time.Time
+	files    map[string]tableFile // the tables of the page, by id
 }
 
 // Organisation is what pages need of its settings beside those of facts.

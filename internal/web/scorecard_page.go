@@ -111,16 +111,18 @@ func (r *request) fillCards(page *scorecardPage, v view, cards []goals.Card) {
 	g := &grid{ID: "cards", Caption: text("nav.scorecard"), Tall: len(cards) > 20, Head: []gridHead{{Title: text("goals.column.who")}, {Title: text("goals.column.score"), Numeric: true}, {},
 		{Title: text("goals.column.covered"), Numeric: true}, {Title: text("goals.column.goals"), Numeric: true}, {Title: text("goals.column.short"), Numeric: true}, {Title: text("goals.column.long"), Numeric: true}}}
 	for _, c := range cards {
-		bar := cell{Class: "bar"}
-		if !math.IsNaN(c.Score) {
-			bar.Drawn = chart.InCellGoal(c.Score, 1, 1.5)
-		}
-		g.Rows = append(g.Rows, []cell{{Text: c.Who, URL: "/scorecard?by=" + page.By + "&who=" + escape(c.Who), Header: true}, number(r.part(c.Score)), bar,
-			number(r.part(c.Covered)), number(r.reader.Int(int64(len(c.Goals)))), number(r.part(c.ShortScore)), number(r.part(c.LongScore))})
 		if c.Who == v.get("who") || len(cards) == 1 {
 			page.Card = r.cardView(c)
 		}
 	}
+	fillGrid(r, v, g, cards, func(c goals.Card) string { return c.Who }, func(c goals.Card) []cell {
+		bar := cell{Class: "bar"}
+		if !math.IsNaN(c.Score) {
+			bar.Drawn = chart.InCellGoal(c.Score, 1, 1.5)
+		}
+		return []cell{{Text: c.Who, URL: "/scorecard?by=" + page.By + "&who=" + escape(c.Who), Header: true}, number(r.part(c.Score)), bar,
+			number(r.part(c.Covered)), number(r.reader.Int(int64(len(c.Goals)))), number(r.part(c.ShortScore)), number(r.part(c.LongScore))}
+	})
 	page.Cards = g
 }
 

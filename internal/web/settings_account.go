@@ -123,13 +123,3 @@ func (r *request) newLink(id string) error {
 	}
 	return r.showLink(a, token, purpose)
 }
-
-// accountNames gives the names of accounts by id, for lists that hold ids.
-func (r *request) accountNames() (map[string]string, error) {
-	all, err := r.s.State.Accounts().FindAccounts(r.Context())
-	names := make(map[string]string, len(all))
-	for _, a := range all {
-		names[a.ID] = a.Name
-	}
-	return names, err
-}

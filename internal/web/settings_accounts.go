@@ -4,19 +4,22 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
 )
 
 // accountsPage lists who may sign in.
 type accountsPage struct {
 	shell
-	Tabs []choice
-	Rows []accountRow
+	Tabs  []choice
+	Rows  []accountRow
+	Table grid // of the list: its pager and its files
 }
 
 type accountRow struct {
@@ -35,6 +38,18 @@ func (r *request) accounts() error {
 	}
 	s, tabs := r.settingsShell("accounts")
 	p := accountsPage{shell: s, Tabs: tabs}
+	v := r.view()
+	p.Table = grid{ID: "accounts", Caption: r.reader.Text("settings.accounts"), ToFile: r.reader.Text("export.save")}
+	columns := r.fileColumns("file.id", "account.name", "web.login", "file.role", "column.agent", "column.team", "file.second_factor", "column.status")
+	p.Table.Files = offerList(r, v, "accounts", p.Table.Caption, all, columns, func(a store.Account) []export.Cell {
+		state, _, _ := r.accountState(a)
+		out := texts(a.ID, a.Name, a.Login, r.roleName(auth.Role(a.Role)), a.Agent, strings.Join(a.Teams, ", "), "", state)
+		out[6] = export.Cell{Kind: export.Truth, True: a.TOTPSecret != ""}
+		return out
+	})
+	all, p.Table.Pager = cut(r, v, "accounts", all, func(a store.Account) string {
+		return strings.Join(append([]string{a.Name, a.Login, a.Agent}, a.Teams...), "\n")
+	})
 	for _, a := range all {
 		row := accountRow{Name: a.Name, Login: a.Login, Role: r.roleName(auth.Role(a.Role)), About: r.about(a), URL: accountsPath + "/" + a.ID, Factor: a.TOTPSecret != ""}
 		row.State, row.Kind, row.Icon = r.accountState(a)
@@ -89,7 +104,7 @@ func (r *request) accountFields(f *filled, a store.Account) ([]formField, error)
 		{Kind: "email", Name: "login", Label: text("web.login"), Value: f.or("login", a.Login), Auto: "off", LTR: true},
 		{Kind: "select", Name: "role", Label: text("account.token_role"), Hint: text("settings.role_hint"), Groups: choices(f.or("role", a.Role), roles...)},
 		{Kind: "checks", Name: "teams", Label: text("settings.account_teams"), Hint: text("settings.account_teams_hint"), Groups: among(a.Teams, teams...)},
-		{Kind: "text", Name: "agent", Label: text("column.agent"), Hint: text("settings.account_agent_hint"), Value: f.or("agent", a.Agent), Suggest: agents, Optional: true},
+		formField{Kind: "text", Name: "agent", Label: text("column.agent"), Hint: text("settings.account_agent_hint"), Value: f.or("agent", a.Agent), Optional: true}.suggest(agents, staffNamesPath),
 		{Kind: "select", Name: "language", Label: text("web.language"), Groups: r.languageOptions(f.or("language", a.Language))},
 	}, nil
 }

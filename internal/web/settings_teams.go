@@ -12,6 +12,8 @@ import (
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/jobs"
+	"github.com/callpace/callpace/internal/present"
+	"github.com/callpace/callpace/internal/present/export"
 )
 
 // teamsPage is the roster: spellings that nobody has explained, and who is in
@@ -20,7 +22,10 @@ type teamsPage struct {
 	shell
 	Tabs       []choice
 	Unresolved []spellingRow
+	Spellings  *pager
+	Count      int // of spellings that nobody has explained
 	Agents     []agentRow
+	Roster     grid // of the agents: its pager and its files
 	Member     formView
 }
 
@@ -60,11 +65,24 @@ func (r *request) teamsPage(status int, failed string, f *filled) error {
 	s, tabs := r.settingsShell("teams")
 	p := teamsPage{shell: s, Tabs: tabs}
 	agents, teams := r.resolved(all)
+	v := r.view()
+	var unresolved, known []duck.Agent
 	for _, a := range all {
 		if a.Provisional {
-			p.Unresolved = append(p.Unresolved, r.spelling(a, agents, failed, f))
-			continue
+			unresolved = append(unresolved, a)
+		} else {
+			known = append(known, a)
 		}
+	}
+	p.Count = len(unresolved)
+	name := func(a duck.Agent) string { return strings.Join(append([]string{a.Name, a.Team}, a.Aliases...), "\n") }
+	unresolved, p.Spellings = cut(r, v, "spellings", unresolved, name)
+	for _, a := range unresolved {
+		p.Unresolved = append(p.Unresolved, r.spelling(a, agents, failed, f))
+	}
+	p.Roster = r.rosterGrid(v, known, spans)
+	known, p.Roster.Pager = cut(r, v, "roster", known, name)
+	for _, a := range known {
 		row := agentRow{Name: a.Name, Aliases: strings.Join(a.Aliases, ", "), Sources: strings.Join(a.Sources, ", "), Rows: r.reader.Int(a.Rows)}
 		for _, x := range spans {
 			if x.Agent == a.Name {
@@ -80,6 +98,34 @@ func (r *request) teamsPage(status int, failed string, f *filled) error {
 	return r.pageStatus(status, "settings_teams", p)
 }
 
+// rosterGrid offers the roster in files: a row for each agent and team.
+func (r *request) rosterGrid(v view, known []duck.Agent, spans []duck.TeamSpan) grid {
+	g := grid{ID: "roster", Caption: r.reader.Text("settings.teams"), ToFile: r.reader.Text("export.save")}
+	of := map[string][]duck.TeamSpan{}
+	for _, x := range spans {
+		of[x.Agent] = append(of[x.Agent], x)
+	}
+	var rows [][]string
+	for _, a := range known {
+		one := of[a.Name]
+		if len(one) == 0 {
+			one = []duck.TeamSpan{{From: duck.OpenStart, To: duck.OpenEnd}}
+		}
+		for _, x := range one {
+			from, to := "", ""
+			if x.From > duck.OpenStart {
+				from = present.Day(x.From)
+			}
+			if x.To < duck.OpenEnd {
+				to = present.Day(x.To - 1)
+			}
+			rows = append(rows, []string{a.Name, x.Team, from, to, strings.Join(a.Aliases, ", ")})
+		}
+	}
+	g.Files = offerList(r, v, g.ID, g.Caption, rows, r.fileColumns("column.agent", "column.team", "column.from", "column.to", "column.alias"), func(row []string) []export.Cell { return texts(row...) })
+	return g
+}
+
 // resolved are the agents that a roster knows, and the teams.
 func (r *request) resolved(all []duck.Agent) (agents, teams []string) {
 	return namesOf(slices.DeleteFunc(slices.Clone(all), func(a duck.Agent) bool { return a.Provisional }))
@@ -91,15 +137,18 @@ func (r *request) spelling(a duck.Agent, agents []string, failed string, f *fill
 	}
 	row := spellingRow{Alias: a.Name, Sources: strings.Join(a.Sources, ", "), Rows: r.reader.Int(a.Rows), Suggested: likeliest(a.Name, agents)}
 	pairs := []string{newAgent, r.reader.Text("settings.alias_new")}
-	for _, name := range agents {
+	for _, name := range agents[:min(len(agents), mostOffered)] {
 		pairs = append(pairs, name, name)
 	}
 	chosen := newAgent
 	if row.Suggested != "" {
 		chosen = row.Suggested
 	}
-	row.Form = f.view(teamsPath+"/alias", "settings.alias_assign", formField{Kind: "hidden", Name: "alias", Value: a.Name},
-		formField{Kind: "select", Name: "agent", Label: r.reader.Text("settings.alias_means"), Groups: choices(chosen, pairs...)})
+	means := formField{Kind: "select", Name: "agent", Label: r.reader.Text("settings.alias_means"), Groups: choices(chosen, pairs...)}
+	if len(agents) > mostOffered { // typed; nothing is a new agent
+		means = formField{Kind: "text", Name: "agent", Label: means.Label, Value: f.or("agent", row.Suggested), Hint: r.reader.Text("settings.alias_new"), Optional: true}.suggest(agents, staffNamesPath)
+	}
+	row.Form = f.view(teamsPath+"/alias", "settings.alias_assign", formField{Kind: "hidden", Name: "alias", Value: a.Name}, means)
 	return row
 }
 
@@ -122,13 +171,17 @@ func (r *request) memberForm(agents, teams []string, failed string, f *filled) f
 		f = &filled{r: r, faults: map[string]string{}}
 	}
 	text := r.reader.Text
-	var pairs []string
-	for _, name := range agents {
-		pairs = append(pairs, name, name)
+	agent := formField{Kind: "text", Name: "agent", Label: text("column.agent"), Value: f.or("agent", "")}.suggest(agents, staffNamesPath)
+	if len(agents) <= mostOffered {
+		var pairs []string
+		for _, name := range agents {
+			pairs = append(pairs, name, name)
+		}
+		agent = formField{Kind: "select", Name: "agent", Label: agent.Label, Groups: choices(agent.Value, pairs...)}
 	}
 	today := r.calendar().Key(calendar.Day, facts.DayOf(r.now.Date()))
 	return f.view(teamsPath+"/member", "settings.member_save",
-		formField{Kind: "select", Name: "agent", Label: text("column.agent"), Groups: choices(f.or("agent", ""), pairs...)},
+		agent,
 		formField{Kind: "text", Name: "team", Label: text("column.team"), Value: f.or("team", ""), Suggest: teams},
 		formField{Kind: "text", Name: "from", Label: text("settings.member_from"), Hint: text("settings.member_from_hint"), Value: f.or("from", today), LTR: true},
 		formField{Kind: "text", Name: "to", Label: text("settings.member_to"), Hint: text("settings.member_to_hint"), Value: f.or("to", ""), Optional: true, LTR: true})
@@ -151,9 +204,9 @@ func (r *request) takeAlias() error {
 	if err != nil {
 		return err
 	}
-	if agent == newAgent {
+	if agent == newAgent || agent == "" {
 		agent = alias
-	} else if !slices.Contains(agents, agent) {
+	} else if agent = meant(agents, agent); agent == "" {
 		f.wrong("agent", "settings.alias_no_agent")
 	}
 	if of == nil {
@@ -176,8 +229,8 @@ func (r *request) takeMember() error {
 	if err != nil {
 		return err
 	}
-	row := rosterRow{agent: f.get("agent"), team: cleanText(f.get("team")), from: r.day(f, "from"), to: r.day(f, "to")}
-	if !slices.Contains(agents, row.agent) {
+	row := rosterRow{agent: meant(agents, f.get("agent")), team: cleanText(f.get("team")), from: r.day(f, "from"), to: r.day(f, "to")}
+	if row.agent == "" {
 		f.wrong("agent", "settings.alias_no_agent")
 	}
 	if row.team == "" {

@@ -168,15 +168,13 @@ func (r *request) peopleOfDay(v view, d dayView, dimension string, column int) *
 	}
 	slices.SortStableFunc(list, func(a, b personOfDay) int { return cmp.Or(cmp.Compare(b.now, a.now), cmp.Compare(a.name, b.name)) })
 	c := d.columns[column]
-	g := &grid{ID: "today-" + dimension, Caption: r.reader.Title(c) + " · " + r.reader.Dimension(dimension), Tall: len(list) > 20,
+	g := &grid{ID: "today-" + dimension, Caption: r.reader.Title(c) + " · " + r.reader.Dimension(dimension),
 		Head: []gridHead{{Title: r.reader.Dimension(dimension)}, {Title: r.reader.Title(c), Numeric: true}, {Title: r.reader.Text("parts.bar")}, {Title: r.reader.Text("today.usual_by"), Numeric: true},
 			{Title: r.reader.Text("column.change"), Numeric: true}}}
 	if d.minute < 1440 {
 		g.Head = append(g.Head, gridHead{Title: r.reader.Text("today.day_expected"), Numeric: true})
 	}
-	for _, p := range list {
-		g.Rows = append(g.Rows, r.rowOfDay(v, d, dimension, p, top))
-	}
+	fillGrid(r, v, g, list, func(p personOfDay) string { return p.name }, func(p personOfDay) []cell { return r.rowOfDay(v, d, dimension, p, top) })
 	return g
 }
 

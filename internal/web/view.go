@@ -149,6 +149,7 @@ type controls struct {
 	Hidden   [][2]string // what else the address holds than the days
 	Kept     [][2]string // what else it holds than filters
 	Clear    string      // address without filters
+	Likely   []chip      // what a filter may mean that nothing fits; Remove sets it
 	Faults   faults      // of the days and the filters
 }
 
@@ -160,10 +161,12 @@ type adder struct {
 	Dimension, Label string
 	Value            string
 	Values           []string
+	Names            string // the address that offers names where they are too many for Values
 }
 
 // controls makes the bar of a view.
 func (r *request) controls(v view, p *calendar.Period) (controls, error) {
+	v = v.firstPages()
 	c := controls{Action: v.path, Period: r.reader.Text("period.all")}
 	cal := r.calendar()
 	if p != nil {
@@ -215,7 +218,9 @@ func (r *request) controls(v view, p *calendar.Period) (controls, error) {
 	}
 	c.Clear = v.with(pairs...)
 	var err error
-	c.Adders, err = r.adders(v)
+	if c.Likely, err = r.likely(v); err == nil {
+		c.Adders, err = r.adders(v)
+	}
 	return c, err
 }
 
@@ -230,15 +235,37 @@ func (r *request) adders(v view) ([]adder, error) {
 	}
 	var out []adder
 	for _, d := range offered {
-		if list := values[d]; len(list) > 0 {
-			out = append(out, adder{d, r.reader.Dimension(d), v.get(d), list[:min(len(list), mostValues)]})
+		list := values[d]
+		if len(list) == 0 {
+			continue
 		}
+		a := adder{Dimension: d, Label: r.reader.Dimension(d), Value: v.get(d), Values: list}
+		if len(list) > mostOffered {
+			a.Values, a.Names = nil, "/names/"+d
+		}
+		out = append(out, a)
 	}
 	return out, nil
 }
 
-// mostValues bounds a list to choose from.
-const mostValues = 500
+// likely are links to what a filter may mean that no call has: names that fit
+// what was typed.
+func (r *request) likely(v view) (out []chip, err error) {
+	values, err := r.values()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range offered {
+		typed := v.get(d)
+		if typed == "" || len(values[d]) <= mostOffered || slices.Contains(values[d], typed) {
+			continue
+		}
+		for _, name := range fitting(values[d], typed) {
+			out = append(out, chip{Label: r.reader.Dimension(d), Value: name, Remove: v.with(d, name)})
+		}
+	}
+	return out, nil
+}
 
 // values are those that calls in the reader's scope have of what is offered.
 func (r *request) values() (map[string][]string, error) {

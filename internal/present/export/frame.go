@@ -107,6 +107,14 @@ func keyCell(r present.Reader, dimension, key string) Cell {
 	return Cell{Kind: Text, Text: key}
 }
 
+// Value is the cell of a figure alone; one without data is an empty text.
+func Value(u kpi.Unit, x kpi.Figure) Cell {
+	if !x.Valid {
+		return Cell{Kind: Text}
+	}
+	return Cell{Kind: kindOf(u), Number: x.Number, Currency: x.Currency}
+}
+
 func kindOf(u kpi.Unit) Kind {
 	switch u {
 	case kpi.UnitPercent:
