@@ -123,7 +123,9 @@ func (r *request) showPreview(p *customPreview, whole, parts *kpi.Frame) {
 	}
 	g := grid{ID: "preview-teams", Caption: r.reader.Dimension("team"), Head: []gridHead{{Title: r.reader.Dimension("team")}, {Title: r.reader.Text("column.value"), Numeric: true}, {Title: r.reader.Text("parts.bar")}}}
 	top := most(parts, 0)
-	for _, row := range parts.Rows[:min(len(parts.Rows), mostRows)] {
+	shown, pager := cut(r, r.view(), g.ID, parts.Rows, func(row kpi.FrameRow) string { return row.Key[0] })
+	g.Pager = pager
+	for _, row := range shown {
 		g.Rows = append(g.Rows, []cell{{Text: r.place("team", row.Key[0]), Header: true}, r.figure(c.Unit, row.Figures[0]), bar(row.Figures[0], top)})
 	}
 	p.Grid = &g
