@@ -57,6 +57,17 @@ func (r *request) drawGoal(page *goalPage, rep *track.Report) error {
 		axis.see(s.Target.High, s.Target.High, kpi.Figure{})
 		line.Target = &chart.Target{Value: chart.Value(s.Target.High), Text: r.reader.T("kpi.target", map[string]any{"value": w.Figure(s.Target.High)})}
 	}
+	if s.Has && s.Target.Better == pace.Within {
+		ends := goalLines{Level: math.NaN()}
+		for _, end := range []float64{s.Target.Low, s.Target.High} {
+			run := goalRun{Name: r.reader.T("kpi.target", map[string]any{"value": w.Figure(end)})}
+			for range s.Course {
+				run.Values = append(run.Values, end)
+			}
+			ends.Series = append(ends.Series, run)
+		}
+		ends.draw(r, &line, axis)
+	}
 	line.Notes = turnNote(s, r.reader.T("goals.turned_here", map[string]any{"date": r.reader.Date(s.Turned)}))
 	line.Y = axis.axis(r)
 	var err error
@@ -66,12 +77,7 @@ func (r *request) drawGoal(page *goalPage, rep *track.Report) error {
 }
 
 // rounded makes whole numbers of estimates of counts.
-func rounded(rep *track.Report, v float64) float64 {
-	if rep.Unit == kpi.UnitCount {
-		return math.Round(v)
-	}
-	return v
-}
+func rounded(rep *track.Report, v float64) float64 { return roundedIn(rep.Unit, v) }
 
 func (r *request) bandText(rep *track.Report, lo, hi float64) string {
 	if math.IsNaN(lo) {

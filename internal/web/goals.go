@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
@@ -21,6 +22,7 @@ type goalsPage struct {
 	Groups  []goalGroup
 	New     string // address; empty: may not
 	Closed  choice
+	Tabs    []choice // by whom, by objective
 	Empty   *empty
 	Summary []badgeCount
 }
@@ -32,6 +34,7 @@ type badgeCount struct {
 
 type goalGroup struct {
 	Title string
+	Sum   string // how many are on the way
 	Rows  []goalRow
 	Table grid // of the group: its pager and its files
 }
@@ -44,7 +47,8 @@ type goalRow struct {
 	Bar                    template.HTML
 	Period, Left           string
 	Projected              string
-	Part                   bool // of the goal above
+	Odds                   string // with other goals
+	Part                   bool   // of the goal above
 	Fault                  string
 }
 
@@ -55,12 +59,14 @@ func (r *request) goals() error {
 		page.New = "/goals/new"
 	}
 	closed := r.view().get("closed") != ""
-	page.Closed = choice{Label: r.reader.Text("goals.with_closed"), URL: "/goals?closed=1", Selected: closed}
+	here, objectives := r.view(), r.view().get("by") == "objective"
+	page.Closed = choice{Label: r.reader.Text("goals.with_closed"), URL: here.with("closed", "1", "done", ""), Selected: closed}
 	if closed {
-		page.Closed.URL = "/goals"
+		page.Closed.URL = here.with("closed", "", "done", "")
 	}
+	page.Tabs = []choice{{Label: r.reader.Text("goals.by_whom"), URL: here.with("by", "", "done", ""), Selected: !objectives}, {Label: r.reader.Text("goals.by_objective"), URL: here.with("by", "objective", "done", ""), Selected: objectives}}
 	err := r.book(func(b goalBook) error {
-		return r.tree(&page, b, slices.DeleteFunc(slices.Clone(b.seen), func(g store.Goal) bool { return !closed && g.State == goal.Closed }))
+		return r.tree(&page, b, objectives, slices.DeleteFunc(slices.Clone(b.seen), func(g store.Goal) bool { return !closed && g.State == goal.Closed }))
 	})
 	if err != nil {
 		return err
@@ -80,37 +86,47 @@ type placedGoal struct {
 	part bool // of the goal above
 }
 
-// tree puts each goal below the one that it is a part of, and these into
-// groups. How a goal stands is reckoned for those that are shown.
-func (r *request) tree(page *goalsPage, b goalBook, all []store.Goal) error {
-	titles := []string{"mine", "teams", "companys"}
-	groups := make([][]placedGoal, len(titles))
+// deepestPart bounds how deep parts of parts are shown.
+const deepestPart = 4
+
+// tree puts each goal below the one that it is a part of, and these into groups:
+// by whose they are, or by the objective that they serve. How a goal stands is
+// reckoned for those that are shown.
+func (r *request) tree(page *goalsPage, b goalBook, objectives bool, all []store.Goal) error {
+	groups := r.groups(b, objectives, all)
 	shown := map[string]bool{}
 	for _, g := range all {
 		shown[g.ID] = true
 	}
-	for _, g := range all {
-		if shown[g.Parent] {
-			continue
-		}
-		i := r.groupOf(g, b.sight)
-		groups[i] = append(groups[i], placedGoal{g, false})
+	var add func(group *placedGroup, g store.Goal, depth int)
+	add = func(group *placedGroup, g store.Goal, depth int) {
+		group.list = append(group.list, placedGoal{g, depth > 0})
 		for _, p := range goals.Parts(g.ID, all) {
-			groups[i] = append(groups[i], placedGoal{p, true})
+			if depth < deepestPart {
+				add(group, p, depth+1)
+			}
+		}
+	}
+	for _, g := range all {
+		if !shown[g.Parent] {
+			add(groups.of(g), g, 0)
 		}
 	}
 	counts := map[badge]int{}
 	var order []badge
 	whole := true
-	for i, list := range groups {
-		if len(list) == 0 {
+	for _, placed := range groups.list {
+		if len(placed.list) == 0 {
 			continue
 		}
-		g := r.goalGroup(b, titles[i], list)
+		g := r.goalGroup(b, placed)
 		for _, row := range g.Rows {
 			if counts[row.Badge]++; counts[row.Badge] == 1 {
 				order = append(order, row.Badge)
 			}
+		}
+		if g.Table.Pager == nil {
+			g.Sum = r.onTheWay(g.Rows)
 		}
 		page.Groups, whole = append(page.Groups, g), whole && g.Table.Pager == nil
 	}
@@ -123,23 +139,23 @@ func (r *request) tree(page *goalsPage, b goalBook, all []store.Goal) error {
 }
 
 // goalGroup is a group with the goals of the page that is asked for.
-func (r *request) goalGroup(b goalBook, title string, list []placedGoal) goalGroup {
-	v := r.view()
-	out := goalGroup{Title: r.reader.Text("goals." + title)}
-	out.Table = grid{ID: title, Caption: out.Title, ToFile: r.reader.Text("export.save")}
+func (r *request) goalGroup(b goalBook, placed *placedGroup) goalGroup {
+	v, list := r.view(), placed.list
+	out := goalGroup{Title: placed.title}
+	out.Table = grid{ID: placed.id, Caption: out.Title, ToFile: r.reader.Text("export.save")}
 	var rows []goalRow
-	if r.tableAsked() == title { // while the facts are at hand
+	if r.tableAsked() == placed.id { // while the facts are at hand
 		for _, g := range list {
 			rows = append(rows, r.goalRow(b, g.Goal))
 		}
 	}
 	columns := r.fileColumns("goals.column.goal", "file.scope", "goals.column.status", "goals.column.actual", "goals.column.target", "goals.column.chance", "goals.column.period")
-	out.Table.Files = r.offer(v, title, len(list), func() export.Sheet {
+	out.Table.Files = r.offer(v, placed.id, len(list), func() export.Sheet {
 		return sheetOf(out.Title, rows, columns, func(g goalRow) []export.Cell {
 			return texts(g.Title, g.Scope, g.Badge.Text, g.Actual, g.Target, g.Chance, g.Period)
 		})
 	})
-	list, out.Table.Pager = cut(r, v, title, list, func(g placedGoal) string {
+	list, out.Table.Pager = cut(r, v, placed.id, list, func(g placedGoal) string {
 		return r.reader.GoalTitle(g.Goal.Goal) + "\n" + g.Scope.Agent + "\n" + g.Scope.Team
 	})
 	for _, g := range list {
@@ -148,6 +164,56 @@ func (r *request) goalGroup(b goalBook, title string, list []placedGoal) goalGro
 		out.Rows = append(out.Rows, row)
 	}
 	return out
+}
+
+// placedGroup is a group before its goals are looked at.
+type placedGroup struct {
+	id, title string
+	list      []placedGoal
+}
+
+// placedGroups are the groups with the way to find that of a goal.
+type placedGroups struct {
+	list []*placedGroup
+	of   func(store.Goal) *placedGroup
+}
+
+func (r *request) groups(b goalBook, objectives bool, all []store.Goal) (out placedGroups) {
+	add := func(id, title string) *placedGroup {
+		g := &placedGroup{id: id, title: title}
+		out.list = append(out.list, g)
+		return g
+	}
+	if !objectives {
+		for _, id := range []string{"mine", "teams", "companys"} {
+			add(id, r.reader.Text("goals."+id))
+		}
+		out.of = func(g store.Goal) *placedGroup { return out.list[r.groupOf(g, b.sight)] }
+		return out
+	}
+	found := map[string]*placedGroup{}
+	for _, g := range all {
+		if g.Objective != "" && found[g.Objective] == nil {
+			found[g.Objective] = add("objective"+strconv.Itoa(len(found)+1), g.Objective)
+		}
+	}
+	found[""] = add("objective0", r.reader.Text("goals.no_objective"))
+	out.of = func(g store.Goal) *placedGroup { return found[g.Objective] }
+	return out
+}
+
+// onTheWay counts the goals of a group that are well.
+func (r *request) onTheWay(rows []goalRow) string {
+	good, all := 0, 0
+	for _, row := range rows {
+		if !row.Part {
+			all++
+			if row.Badge.Class == "good" {
+				good++
+			}
+		}
+	}
+	return r.reader.T("goals.on_the_way", map[string]any{"good": good, "all": all})
 }
 
 func (r *request) groupOf(g store.Goal, s goals.Sight) int {
@@ -162,6 +228,9 @@ func (r *request) groupOf(g store.Goal, s goals.Sight) int {
 
 func (r *request) goalRow(b goalBook, g store.Goal) goalRow {
 	row := goalRow{Title: r.reader.GoalTitle(g.Goal), URL: "/goals/" + g.ID, Scope: r.scopeOf(b, g.Goal)}
+	if n := len(g.Conflicts(goals.Plain(b.seen), r.defs)); n > 0 && g.State != goal.Closed {
+		row.Odds = r.reader.T("goals.at_odds", map[string]any{"count": n})
+	}
 	rep, err := r.stands(b, g, false)
 	if err != nil {
 		row.Badge, row.Fault = r.badge(g.State, nil), r.reader.Error(err)

@@ -109,11 +109,11 @@ func (r *request) trend(v view, p *calendar.Period, a *answers, happened []annot
 		s.see(*c.Target, *c.Target, kpi.Figure{})
 		line.Target = &chart.Target{Value: chart.Value(*c.Target), Text: r.reader.T("kpi.target", map[string]any{"value": r.reader.Value(c.Unit, *c.Target, "")})}
 	}
-	if value, text, ok, err := r.targetFor(c.Name, v); err != nil {
+	switch lines, ok, err := r.targetFor(c.Name, v, a.unit, places); {
+	case err != nil:
 		return nil, err
-	} else if ok {
-		s.see(value, value, kpi.Figure{})
-		line.Target = &chart.Target{Value: chart.Value(value), Text: r.reader.T("kpi.target", map[string]any{"value": text})}
+	case ok:
+		lines.draw(r, &line, s)
 	}
 	line.Title, line.Y = now.Name, s.axis(r)
 	line.Notes = notesAt(happened, places)
