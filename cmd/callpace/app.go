@@ -110,7 +110,7 @@ func (a *app) localised(fn func(*ingest.Folder) error) func(*ingest.Folder) erro
 func (a *app) opened(ctx context.Context, fn func(*ingest.Folder) error) error {
 	f, err := ingest.Open(ctx, a.Data, ingest.Deps{
 		Formats: formats(), Now: a.now, Progress: a.progress, Sentence: a.say.Message,
-		Notice: func(key string, args ...any) { a.warn(callpace.M(key, args...)) },
+		Notice: func(key string, args ...any) { a.warn(callpace.M(key, args...)) }, Typed: typed{a},
 	})
 	a.endProgress()
 	if err != nil {

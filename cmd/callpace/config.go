@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
@@ -69,6 +70,11 @@ func (c *configApplyCommand) Run(ctx context.Context, a *app) error {
 				return err
 			}
 			if !c.DryRun {
+				for _, d := range defined {
+					if err := a.audit(ctx, auth.KPIDefined, d.ID, map[string]any{"version": d.Version}); err != nil {
+						return err
+					}
+				}
 				if len(defined) > 0 {
 					if err := f.SetPolicy(ctx, next); err != nil {
 						return err

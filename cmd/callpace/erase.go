@@ -3,9 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/store"
 )
 
 type eraseCommand struct {
@@ -30,6 +34,9 @@ func (c *eraseCommand) Run(ctx context.Context, a *app) error {
 			}
 			return usageError{callpace.E(callpace.Invalid, "erase.confirm")}
 		}
+		if err := a.audit(ctx, auth.Erased, "", map[string]any{"search_text": c.SearchText}); err != nil {
+			return err
+		}
 		proof, err := f.Erase(ctx, person)
 		if err != nil {
 			return err
@@ -40,13 +47,16 @@ func (c *eraseCommand) Run(ctx context.Context, a *app) error {
 		a.endProgress()
 		done := "erase.done"
 		switch {
-		case proof.Records == 0:
+		case proof.Records == 0 && proof.Typed == 0:
 			a.line("erase.nobody")
 			return nil
 		case c.SearchText:
 			done = "erase.done_everywhere"
 		}
 		a.line(done, "count", proof.Records, "streams", proof.Streams)
+		if proof.Typed > 0 {
+			a.line("erase.done_typed", "count", proof.Typed)
+		}
 		return nil
 	})
 }
@@ -57,7 +67,7 @@ func (a *app) printFound(found ingest.Found) error {
 		return writeJSON(a.stdout, found)
 	}
 	a.endProgress()
-	if found.Records == 0 {
+	if found.Records == 0 && found.Typed == 0 {
 		a.line("erase.nobody")
 		return nil
 	}
@@ -73,6 +83,9 @@ func (a *app) printFound(found ingest.Found) error {
 		}
 	}
 	a.line("erase.found_records", "count", found.Records)
+	if found.Typed > 0 {
+		a.line("erase.found_typed", "count", found.Typed)
+	}
 	if found.Mentions > 0 {
 		a.line("erase.found_mentions", "count", found.Mentions)
 		for _, text := range found.Samples {
@@ -80,4 +93,35 @@ func (a *app) printFound(found ingest.Found) error {
 		}
 	}
 	return nil
+}
+
+// typed is what people typed on pages, opened where it is asked for.
+type typed struct{ *app }
+
+// EraseTyped is ingest.Typed. A folder that was never served has nothing of the kind.
+func (t typed) EraseTyped(ctx context.Context, take func(string) (string, bool), own func(string) bool, dry bool) (changed int, err error) {
+	if !t.hasState() {
+		return 0, nil
+	}
+	err = t.stateful(ctx, func(s store.State) error {
+		changed, err = s.EraseTyped(ctx, take, own, dry)
+		return err
+	})
+	return changed, err
+}
+
+func (a *app) hasState() bool {
+	_, err := os.Stat(filepath.Join(a.Data, store.Name))
+	return err == nil
+}
+
+// audit tells the audit log what the console does; there is none where pages never were.
+func (a *app) audit(ctx context.Context, what auth.Action, object string, detail map[string]any) error {
+	if !a.hasState() {
+		return nil
+	}
+	detail["by"] = console
+	return a.stateful(ctx, func(s store.State) error {
+		return s.Audit().CreateAuditEntry(ctx, store.AuditEntry{At: a.now(), Action: string(what), Object: object, Detail: detail})
+	})
 }

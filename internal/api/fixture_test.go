@@ -65,7 +65,7 @@ func newSite(t *testing.T) *site {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.state.Close()) })
 	clock := func() time.Time { return s.now }
-	s.folder = ingesttest.Share(t, dir, clock)
+	s.folder = ingesttest.Share(t, dir, clock, s.state)
 	require.NoError(t, s.folder.Found(ctx, ingesttest.Adria))
 	s.imports("people", "roster.csv", ingesttest.RosterMapping, rosterFile)
 	s.imports("pbx", "calls.jsonl", callsMapping, callsFile)

@@ -16,11 +16,18 @@ type Person struct {
 	SearchText  bool    // take the numbers and ids out of free text of other people's records, too
 }
 
+// Typed is what people typed on pages beside the facts: notes, disputes,
+// requests, annotations. EraseTyped takes a person out of it, as store.State says.
+type Typed interface {
+	EraseTyped(ctx context.Context, take func(text string) (rest string, found bool), own func(subject string) bool, dry bool) (changed int, err error)
+}
+
 // Erased tells what an erasure did; the journal keeps it as a proof.
 type Erased struct {
 	Records int `json:"records"` // input records that were changed
 	Blocks  int `json:"blocks"`  // blocks of the journal that were written anew
 	Streams int `json:"streams"`
+	Typed   int `json:"typed"` // texts that people typed on pages
 }
 
 // Found tells of a person before anything is erased.
@@ -29,6 +36,7 @@ type Found struct {
 	Records  int      `json:"records"`           // input records that would change
 	Mentions int      `json:"mentions"`          // texts of other people's records among them
 	Samples  []string `json:"samples,omitempty"` // some of these texts
+	Typed    int      `json:"typed"`             // texts typed on pages that would change
 }
 
 // FindPerson tells under which numbers and ids the journal knows a person, and
@@ -45,7 +53,25 @@ func (f *Folder) FindPerson(ctx context.Context, p Person) (Found, error) {
 	if e.mentions != nil {
 		found.Mentions, found.Samples = e.mentions.count, e.mentions.samples
 	}
-	return found, nil
+	found.Typed, err = f.eraseTyped(ctx, who, true)
+	return found, err
+}
+
+// eraseTyped takes a person out of what people typed: their numbers and ids out
+// of every text, and all that was written about their calls.
+func (f *Folder) eraseTyped(ctx context.Context, who Traced, dry bool) (int, error) {
+	if f.deps.Typed == nil {
+		return 0, nil
+	}
+	calls, err := f.store.CallsOf(ctx, who.Phones, who.Leads)
+	if err != nil {
+		return 0, err
+	}
+	own := map[string]bool{}
+	for _, key := range calls {
+		own["call:"+key] = true
+	}
+	return f.deps.Typed.EraseTyped(ctx, newMentions(who, f.settings.Country).take, func(subject string) bool { return own[subject] }, dry)
 }
 
 func (f *Folder) seek(ctx context.Context, p Person) (*eraser, Traced, error) {
@@ -63,12 +89,16 @@ func (f *Folder) seek(ctx context.Context, p Person) (*eraser, Traced, error) {
 
 // Erase takes a person out of everything that the folder holds: the records
 // that name them keep their place and their numbers, so that the counts of the
-// past stay, but say no longer who it was. The facts are rebuilt from that, and
+// past stay, but say no longer who it was, nor does what people typed. The facts are rebuilt from that, and
 // what was derived before (facts, rejects, files set aside) is removed.
 // What began to arrive and never did goes as well: nobody was told that it is
 // kept, and it may end anywhere.
 func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
-	eraser, _, err := f.seek(ctx, p)
+	eraser, who, err := f.seek(ctx, p)
+	if err != nil {
+		return Erased{}, err
+	}
+	typed, err := f.eraseTyped(ctx, who, false) // first: once the journal is rewritten, nothing leads to it
 	if err != nil {
 		return Erased{}, err
 	}
@@ -92,7 +122,7 @@ func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
 		}
 		streams[in.Stream] = true
 	}
-	return Erased{Records: int(eraser.records.Load()), Blocks: len(proof.Blocks), Streams: len(streams)}, nil
+	return Erased{Records: int(eraser.records.Load()), Blocks: len(proof.Blocks), Streams: len(streams), Typed: typed}, nil
 }
 
 func (f *Folder) dropUnfinished(ctx context.Context) error {

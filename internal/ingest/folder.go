@@ -26,6 +26,7 @@ type Deps struct {
 	Progress Progress                      // nil: nobody watches
 	Sentence func(callpace.Message) string // the reader's text of a reject's reason
 	Notice   func(key string, args ...any) // tells the reader that something was put right; nil: nobody listens
+	Typed    Typed                         // what people typed beside the facts; nil: nothing
 }
 
 // Progress is told how far long work has come. stage names a message

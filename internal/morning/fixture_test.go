@@ -61,7 +61,7 @@ func newCompany(t *testing.T, settings facts.Settings) *company {
 	state, err := store.Open(ctx, dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, state.Close()) })
-	c.state, c.folder = state, ingesttest.Share(t, dir, c.clock)
+	c.state, c.folder = state, ingesttest.Share(t, dir, c.clock, state)
 	require.NoError(t, c.folder.Found(ctx, settings))
 	c.imports("people", ingesttest.RosterMapping, "agent,extension,team\nAna,101,East\nBoris,102,East\nCvita,103,West\nDino,104,West\n")
 	c.imports("pbx", callsMapping, c.calls("2026-11-02", "2026-11-20"))

@@ -117,7 +117,7 @@ func newEmptySite(t *testing.T) *site {
 	state, err := store.Open(context.Background(), s.dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, state.Close()) })
-	folder := ingesttest.Share(t, s.dir, s.clock.Now)
+	folder := ingesttest.Share(t, s.dir, s.clock.Now, state)
 	texts, _ := ingesttest.Catalogues()
 	s.Server, err = New(Deps{Folder: folder, State: state, Auth: auth.New(state, s.clock.Now), Texts: texts, Formats: ingesttest.Formats(),
 		Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Version: "test", Insecure: true})

@@ -35,7 +35,7 @@ type jobPage struct {
 func jobPath(id string) string { return "/jobs/" + pathEscape(id) }
 
 // ofSettings are the kinds of jobs that are begun under Settings, or at the set-up.
-var ofSettings = map[string]bool{"reshape": true, "roster": true, "sample": true}
+var ofSettings = map[string]bool{"reshape": true, "erase": true, "roster": true, "sample": true}
 
 // job shows a job. The page asks again by itself while the job runs.
 func (r *request) job() error {
@@ -94,6 +94,12 @@ func (r *request) jobResult(p *jobPage, j jobs.Job) error {
 		for _, no := range gone {
 			p.Withdrawn = append(p.Withdrawn, r.reader.T("withdraw.done", map[string]any{"input": no}))
 		}
+	case "erase":
+		var done ingest.Erased
+		if j.Err != nil || j.Into(&done) != nil {
+			break
+		}
+		p.Done = r.reader.T("erase_page.done", map[string]any{"count": done.Records}) + " " + r.reader.T("erase.done_typed", map[string]any{"count": done.Typed})
 	case "compare", "apply":
 		if len(j.Result) == 0 {
 			break

@@ -24,7 +24,7 @@ func (s *Server) routes() []route {
 		{pattern: "POST /explore/views", needs: auth.SaveViews, handle: (*request).saveView},
 		{pattern: "POST /explore/views/{id}", needs: auth.SaveViews, handle: (*request).saveView},
 		{pattern: "POST /explore/views/{id}/delete", needs: auth.SaveViews, handle: (*request).dropView},
-	}, s.importRoutes(), accountRoutes(), mailRoutes(), rowRoutes(), apiRoutes(), peopleRoutes(), catalogueRoutes(), customRoutes(), goalRoutes(), nameRoutes())
+	}, s.importRoutes(), accountRoutes(), mailRoutes(), rowRoutes(), apiRoutes(), peopleRoutes(), catalogueRoutes(), customRoutes(), eraseRoutes(), goalRoutes(), nameRoutes())
 }
 
 // Handler serves the pages, and what browsers need beside them.

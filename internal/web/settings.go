@@ -17,7 +17,7 @@ import (
 const settingsPath = "/settings/organisation"
 
 // settingsTabs are the parts of the settings, in their order.
-var settingsTabs = []string{"organisation", "roles", "focus", "accounts", "teams", "dispositions", "calendar", "mail", "audit"}
+var settingsTabs = []string{"organisation", "roles", "focus", "accounts", "teams", "dispositions", "calendar", "mail", "erase", "audit"}
 
 // settingsPage is a part of the settings that is one form.
 type settingsPage struct {

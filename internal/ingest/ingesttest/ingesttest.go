@@ -29,10 +29,11 @@ var Adria = facts.Settings{Zone: "Europe/Zagreb", Currency: "EUR", Country: "HR"
 // those of the source "pbx".
 const RosterMapping = `{version: 1, key: agent, facts: {roster: {agent: agent, alias: extension, alias_source: {value: pbx}, team: team}}}`
 
-// Share opens a data folder that the test closes at its end.
-func Share(t *testing.T, dir string, now func() time.Time) *ingest.SharedFolder {
+// Share opens a data folder, with what people typed beside it, that the test
+// closes at its end.
+func Share(t *testing.T, dir string, now func() time.Time, typed ingest.Typed) *ingest.SharedFolder {
 	t.Helper()
-	folder := ingest.Share(dir, ingest.Deps{Formats: Formats(), Now: now})
+	folder := ingest.Share(dir, ingest.Deps{Formats: Formats(), Now: now, Typed: typed})
 	t.Cleanup(func() { require.NoError(t, folder.Close(context.Background())) })
 	return folder
 }
