@@ -14,6 +14,7 @@ import (
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/source"
 	"github.com/callpace/callpace/internal/source/asterisk"
 	"github.com/callpace/callpace/internal/source/mapping"
@@ -23,12 +24,13 @@ import (
 type app struct {
 	process
 	globals
-	texts  *i18n.Catalogue
-	lang   string
-	say    i18n.Localizer
-	bar    *progressbar.ProgressBar
-	stage  string
-	helped bool // help was printed, and that was all
+	command string // its words, without arguments
+	texts   *i18n.Catalogue
+	lang    string
+	say     i18n.Localizer
+	bar     *progressbar.ProgressBar
+	stage   string
+	helped  bool // help was printed, and that was all
 }
 
 // formats wires the formats of inputs: a new one is one line here.
@@ -65,7 +67,7 @@ func (a *app) write(ctx context.Context, fn func(*ingest.Folder) error) error {
 // turn is look for commands that have to wait until nobody writes.
 func (a *app) turn(ctx context.Context, fn func(*ingest.Folder) error) error {
 	if a.folder != nil {
-		return a.folder.Write(ctx, a.progress, a.localised(fn))
+		return a.seen(ctx, func(p ingest.Progress) error { return a.folder.Write(ctx, p, a.localised(fn)) })
 	}
 	return a.opened(ctx, fn)
 }
@@ -74,7 +76,7 @@ func (a *app) turn(ctx context.Context, fn func(*ingest.Folder) error) error {
 // what keeps the facts behind.
 func (a *app) replace(ctx context.Context, fn func(*ingest.Folder) error) error {
 	if a.folder != nil {
-		return a.folder.Replace(ctx, a.progress, a.localised(fn))
+		return a.seen(ctx, func(p ingest.Progress) error { return a.folder.Replace(ctx, p, a.localised(fn)) })
 	}
 	return a.opened(ctx, fn)
 }
@@ -86,6 +88,19 @@ func (a *app) perhaps(ctx context.Context, fn func(*ingest.Folder) error) error 
 		return fn(nil)
 	}
 	return a.with(ctx, fn)
+}
+
+// seen runs what a command writes so that the server's pages show it.
+func (a *app) seen(ctx context.Context, fn func(ingest.Progress) error) error {
+	if a.jobs == nil {
+		return fn(a.progress)
+	}
+	return a.jobs.Do(ctx, jobs.Job{Kind: "command", Subject: a.command, By: a.operator()}, func(_ context.Context, r *jobs.Run) error {
+		return fn(func(stage string, done, total int64) {
+			r.Progress(stage, done, total)
+			a.progress(stage, done, total)
+		})
+	})
 }
 
 func ready(fn func(*ingest.Folder) error) func(*ingest.Folder) error {

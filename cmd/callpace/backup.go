@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/backup"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/journal"
@@ -20,6 +21,9 @@ type backupCommand struct {
 func (c *backupCommand) Run(ctx context.Context, a *app) error {
 	return a.withState(ctx, func(state *store.DB) error {
 		return a.besides(ctx, func(j *journal.Journal) error {
+			if err := a.audited(ctx, auth.BackedUp, c.Target, nil); err != nil {
+				return err
+			}
 			m, err := backup.Create(ctx, backup.Source{Dir: a.Data, Journal: j, State: state}, c.Target, a.backupOptions())
 			if err != nil {
 				return err
@@ -81,6 +85,9 @@ func (c *restoreCommand) Run(ctx context.Context, a *app) error {
 	a.endProgress()
 	for _, d := range r.Report.Damage {
 		a.warn(callpace.Message{Key: d.Key, Args: d.Args})
+	}
+	if err := a.audited(ctx, auth.Restored, c.From, map[string]any{"entry": r.Manifest.Position.Seq}); err != nil {
+		return err
 	}
 	return a.opened(ctx, func(*ingest.Folder) error { return a.printBackup("restore.done", a.Data, r.Manifest) })
 }

@@ -24,6 +24,7 @@ type cli struct {
 	Settings  settingsCommand  `cmd:""`
 	Rebuild   rebuildCommand   `cmd:""`
 	Verify    verifyCommand    `cmd:""`
+	Audit     auditCommand     `cmd:""`
 	Backup    backupCommand    `cmd:""`
 	Restore   restoreCommand   `cmd:""`
 	Serve     serveCommand     `cmd:""`

@@ -70,8 +70,11 @@ func (c *configApplyCommand) Run(ctx context.Context, a *app) error {
 				return err
 			}
 			if !c.DryRun {
+				if err := a.audited(ctx, auth.SettingsChanged, "config", map[string]any{"goals": len(changes), "kpis": len(defined)}); err != nil {
+					return err
+				}
 				for _, d := range defined {
-					if err := a.audit(ctx, auth.KPIDefined, d.ID, map[string]any{"version": d.Version}); err != nil {
+					if err := a.audited(ctx, auth.KPIDefined, d.ID, map[string]any{"version": d.Version}); err != nil {
 						return err
 					}
 				}

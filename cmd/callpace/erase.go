@@ -34,7 +34,7 @@ func (c *eraseCommand) Run(ctx context.Context, a *app) error {
 			}
 			return usageError{callpace.E(callpace.Invalid, "erase.confirm")}
 		}
-		if err := a.audit(ctx, auth.Erased, "", map[string]any{"search_text": c.SearchText}); err != nil {
+		if err := a.audited(ctx, auth.Erased, "", map[string]any{"search_text": c.SearchText}); err != nil { // not whom: that would have to be erased, too
 			return err
 		}
 		proof, err := f.Erase(ctx, person)
@@ -113,15 +113,4 @@ func (t typed) EraseTyped(ctx context.Context, take func(string) (string, bool),
 func (a *app) hasState() bool {
 	_, err := os.Stat(filepath.Join(a.Data, store.Name))
 	return err == nil
-}
-
-// audit tells the audit log what the console does; there is none where pages never were.
-func (a *app) audit(ctx context.Context, what auth.Action, object string, detail map[string]any) error {
-	if !a.hasState() {
-		return nil
-	}
-	detail["by"] = console
-	return a.stateful(ctx, func(s store.State) error {
-		return s.Audit().CreateAuditEntry(ctx, store.AuditEntry{At: a.now(), Action: string(what), Object: object, Detail: detail})
-	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
@@ -103,6 +104,9 @@ func (c *goalAddCommand) Run(ctx context.Context, a *app) error {
 		}
 		entry := store.Goal{Goal: g, Author: console}
 		if !c.DryRun {
+			if err := a.audited(ctx, auth.GoalChanged, g.Name, map[string]any{"kpi": g.KPI}); err != nil {
+				return err
+			}
 			if entry, err = b.Add(ctx, entry); err != nil {
 				return err
 			}
@@ -224,6 +228,9 @@ func (c *goalCloseCommand) Run(ctx context.Context, a *app) error {
 	return a.book(ctx, func(b goals.Book) error {
 		g, err := b.State.Goals().FindGoal(ctx, c.ID)
 		if err != nil {
+			return err
+		}
+		if err := a.audited(ctx, auth.GoalChanged, c.ID, map[string]any{"closed": true}); err != nil {
 			return err
 		}
 		if g, err = b.Close(ctx, g, console); err != nil {

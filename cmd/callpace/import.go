@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/source"
@@ -60,6 +61,9 @@ func (c *importCommand) Run(ctx context.Context, a *app) error {
 	return a.write(ctx, func(f *ingest.Folder) error {
 		if c.DryRun {
 			return a.preview(ctx, f, spec, c.Files, c.Rows)
+		}
+		if err := a.audited(ctx, auth.Imported, spec.Source, map[string]any{"files": len(c.Files)}); err != nil {
+			return err
 		}
 		result := importResult{}
 		for _, path := range c.Files {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
 )
 
@@ -63,6 +64,9 @@ type withdrawCommand struct {
 // Run takes an input back.
 func (c *withdrawCommand) Run(ctx context.Context, a *app) error {
 	return a.replace(ctx, func(f *ingest.Folder) error {
+		if err := a.audited(ctx, auth.Withdrawn, fmt.Sprint(c.Input), nil); err != nil {
+			return err
+		}
 		gone, err := f.Withdraw(ctx, c.Input, c.WithLater)
 		if err != nil {
 			return err

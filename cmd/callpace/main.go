@@ -20,6 +20,7 @@ import (
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -44,6 +45,8 @@ type process struct {
 	dir    string               // that relative paths begin in; "": the process's own
 	folder *ingest.SharedFolder // the folder that it serves
 	state  *store.DB            // with its state
+	jobs   *jobs.Queue          // where what it does is seen
+	user   string               // who gave the command
 	watch  ingest.Progress      // is told how far long work has come
 }
 
@@ -91,6 +94,7 @@ func run(ctx context.Context, p process) int {
 	case a.Data == "": // CALLPACE_DATA is set to nothing
 		a.Data = defaultData
 	}
+	a.command, _, _ = strings.Cut(parsed.Command(), " <")
 	if !atHome[parsed.Command()] {
 		if status, ok, err := a.delegate(ctx); err != nil {
 			return a.fail(err, exitError)

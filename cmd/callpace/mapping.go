@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/journal"
@@ -105,6 +106,11 @@ func (c *mappingApplyCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.replace(ctx, func(f *ingest.Folder) error {
+		if !c.DryRun {
+			if err := a.audited(ctx, auth.MappingApplied, spec.Source, map[string]any{"from": c.From}); err != nil {
+				return err
+			}
+		}
 		diff, err := f.ApplyMapping(ctx, spec, c.From, c.DryRun)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
 )
@@ -37,6 +38,9 @@ func (c *settingsKpiCommand) Run(ctx context.Context, a *app) error {
 			p, err := c.apply(a, f, defs, shown[0])
 			if err != nil {
 				return usageError{err}
+			}
+			if err := a.audited(ctx, auth.SettingsChanged, "kpi "+c.ID, map[string]any{"set": strings.Join(c.Set, " ")}); err != nil {
+				return err
 			}
 			if err := f.SetPolicy(ctx, p); err != nil {
 				return err

@@ -141,7 +141,10 @@ func (s *server) serveSocket(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /command", s.command)
-	h := &http.Server{Handler: mux, ReadHeaderTimeout: headerTime, BaseContext: func(net.Listener) context.Context { return ctx }}
+	h := &http.Server{Handler: mux, ReadHeaderTimeout: headerTime, BaseContext: func(net.Listener) context.Context { return ctx },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, peerKey{}, peer(c))
+		}}
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -153,6 +156,14 @@ func (s *server) serveSocket(ctx context.Context) error {
 		return fmt.Errorf("answer commands: %w", err)
 	}
 	return <-done
+}
+
+// peerKey finds in a request's context who is at the other end.
+type peerKey struct{}
+
+func peerOf(ctx context.Context) string {
+	name, _ := ctx.Value(peerKey{}).(string)
+	return name
 }
 
 // mostOrder bounds the words of a command.
@@ -167,7 +178,7 @@ func (s *server) command(w http.ResponseWriter, r *http.Request) {
 	}
 	t := &teller{json: json.NewEncoder(w), flush: http.NewResponseController(w)}
 	p := process{args: o.Args, getenv: func(name string) string { return o.Env[name] }, stdin: bytes.NewReader(nil),
-		stdout: tellOut{t}, stderr: tellErr{t}, now: s.app.now, dir: o.Dir, folder: s.folder, state: s.state,
+		stdout: tellOut{t}, stderr: tellErr{t}, now: s.app.now, dir: o.Dir, folder: s.folder, state: s.state, jobs: s.jobs, user: peerOf(r.Context()),
 		watch: func(stage string, done, total int64) { t.tell(news{Stage: stage, Done: done, Total: total}) }}
 	status := exitError
 	if o.Version != version {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
@@ -36,11 +37,14 @@ func (c *settingsChangeCommand) Run(ctx context.Context, a *app) error {
 			if err := ingest.CheckSettings(s); err != nil {
 				return usageError{err}
 			}
+			if err := a.audited(ctx, auth.SettingsChanged, "facts", nil); err != nil {
+				return err
+			}
 			if err := f.SetSettings(ctx, s); err != nil {
 				return err
 			}
 		}
-		if err := c.allocate(ctx, f); err != nil {
+		if err := c.allocate(ctx, a, f); err != nil {
 			return err
 		}
 		a.endProgress()
@@ -95,7 +99,7 @@ func (c *settingsChangeCommand) apply(s facts.Settings) facts.Settings {
 }
 
 // allocate sets by what costs are shared. No facts depend on it.
-func (c *settingsChangeCommand) allocate(ctx context.Context, f *ingest.Folder) error {
+func (c *settingsChangeCommand) allocate(ctx context.Context, a *app, f *ingest.Folder) error {
 	if c.CostAllocation == "" {
 		return nil
 	}
@@ -103,6 +107,9 @@ func (c *settingsChangeCommand) allocate(ctx context.Context, f *ingest.Folder) 
 	var err error
 	if p.Allocation, err = kpi.ParseAllocation(c.CostAllocation); err != nil {
 		return usageError{err}
+	}
+	if err := a.audited(ctx, auth.SettingsChanged, "cost_allocation", nil); err != nil {
+		return err
 	}
 	return f.SetPolicy(ctx, p)
 }

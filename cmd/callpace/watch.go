@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
 )
 
@@ -28,6 +30,9 @@ func (c *watchCommand) Run(ctx context.Context, a *app) error {
 		return usageError{callpace.E(callpace.Invalid, "watch.what")}
 	}
 	return a.write(ctx, func(f *ingest.Folder) error {
+		if err := a.audited(ctx, auth.Imported, spec.Source, map[string]any{"watched": cmp.Or(c.Folder, c.Follow)}); err != nil {
+			return err
+		}
 		w := ingest.Watch{Spec: spec, Drop: c.Folder, Follow: c.Follow, Every: c.Every, Settle: c.Settle, MoveTo: c.MoveTo, Once: c.Once}
 		return f.Watch(ctx, w, func(r ingest.Report, err error) {
 			a.endProgress()

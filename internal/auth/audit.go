@@ -39,13 +39,17 @@ const (
 	CallsDrawn          Action = "calls_drawn"
 	KPIDefined          Action = "kpi_defined"
 	KPIRetired          Action = "kpi_retired"
+	GoalChanged         Action = "goal_changed"
+	BackedUp            Action = "backed_up"
+	Restored            Action = "restored"
 )
 
 // Actions lists the actions.
 func Actions() []Action {
 	return []Action{SignInSucceeded, SignInFailed, SignedOut, SignedOutEverywhere, SetUp, AccountCreated, AccountUpdated, AccountDisabled,
 		AccountEnabled, LinkMade, PasswordChanged, SecondFactorSet, SecondFactorRemoved, RecoveryCodesMade, TokenCreated, TokenRevoked,
-		SettingsChanged, Exported, Imported, Withdrawn, Erased, RecordingHeard, MappingApplied, CallsDrawn, KPIDefined, KPIRetired}
+		SettingsChanged, Exported, Imported, Withdrawn, Erased, RecordingHeard, MappingApplied, CallsDrawn,
+		KPIDefined, KPIRetired, GoalChanged, BackedUp, Restored}
 }
 
 // Entry is what is written to the audit log. It holds ids and counts, never a

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,6 +150,11 @@ func (r *request) verified(p auditPage) error {
 
 func (r *request) auditRow(e store.AuditEntry, names map[string]string) auditRow {
 	row := auditRow{Seq: r.reader.Digits(strconv.FormatInt(e.Seq, 10)), At: r.instant(e.At), Who: names[e.AccountID], Action: r.reader.Text("audit." + e.Action), Object: e.Object, Address: e.Address}
+	if user, ok := e.Detail["user"].(string); ok && e.AccountID == "" { // of a command
+		row.Who = user
+		e.Detail = maps.Clone(e.Detail)
+		delete(e.Detail, "user")
+	}
 	if row.Who == "" {
 		row.Who = "–"
 	}
