@@ -138,7 +138,11 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 	if s.copier, err = s.copying(c.CopyJournal, log); err != nil {
 		return nil, err
 	}
-	pages, err := web.New(web.Deps{Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Formats: formats(),
+	var copied func() backup.Lag
+	if s.copier != nil {
+		copied = s.copier.Lag
+	}
+	pages, err := web.New(web.Deps{Copy: copied, Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Formats: formats(),
 		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicURL == "" && isLoopback(address), Jobs: s.jobs, Sample: s.sample, WatchRoot: c.WatchRoot,
 		Recordings: c.Recordings, API: s.api(log)})
 	if err != nil {
@@ -176,8 +180,9 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 	g.Go(func() error { return s.sweep(ctx) })
 	g.Go(func() error { return s.morning.Run(ctx) })
 	if s.copier != nil {
-		g.Go(func() error { s.copier.Run(ctx); return nil })
+		s.work.run(s.copier.Run)
 	}
+	s.work.run(s.folder.Heal)
 	g.Go(func() error {
 		<-ctx.Done()
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)

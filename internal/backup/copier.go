@@ -82,19 +82,28 @@ func (c *Copier) Run(ctx context.Context) {
 	c.set(func(l *Lag) { l.Target, l.Equal = c.Target, c.Now() })
 	for {
 		err := c.Round(ctx)
-		if ctx.Err() != nil {
-			return
-		}
 		wait := lookEvery
 		if err != nil {
 			wait = retryEvery
 		}
 		select {
 		case <-ctx.Done():
+			c.last(context.WithoutCancel(ctx))
 			return
 		case <-time.After(wait):
 		}
 	}
+}
+
+// lastTime is how long stopping may take for what is new.
+const lastTime = 10 * time.Second
+
+// last copies what is new, the state included, when the server stops.
+func (c *Copier) last(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lastTime)
+	defer cancel()
+	c.state = time.Time{}
+	_ = c.Round(ctx) // the next start goes on
 }
 
 // Round copies what is new, and notes how that went.

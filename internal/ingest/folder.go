@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nyaruka/phonenumbers"
@@ -25,6 +26,7 @@ type Deps struct {
 	Now      func() time.Time
 	Progress Progress                      // nil: nobody watches
 	Sentence func(callpace.Message) string // the reader's text of a reject's reason
+	Disk     journal.FS                    // of the journal; nil: the machine's
 	Notice   func(key string, args ...any) // tells the reader that something was put right; nil: nobody listens
 	Typed    Typed                         // what people typed beside the facts; nil: nothing
 }
@@ -43,7 +45,7 @@ type Folder struct {
 	policy   kpi.Policy
 	defs     func() *kpi.Catalogue // by the policy
 	warnings warnings
-	behind   error                            // why the facts could not follow the journal
+	behind   *atomic.Pointer[error]           // why the facts could not follow the journal
 	respec   func(journal.Input) *source.Spec // in a trial: by what an input is read instead; nil where it is not
 }
 
@@ -95,11 +97,11 @@ func Open(ctx context.Context, dir string, deps Deps) (*Folder, error) {
 	if !Exists(dir) {
 		return nil, callpace.E(callpace.NotFound, "folder.missing", "dir", dir)
 	}
-	j, err := journal.Open(ctx, dir, journal.Options{})
+	j, err := journal.Open(ctx, dir, journal.Options{FS: deps.Disk})
 	if err != nil {
 		return nil, err
 	}
-	f := &Folder{dir: dir, deps: deps, journal: j, warnings: warnings{}}
+	f := &Folder{dir: dir, deps: deps, journal: j, warnings: warnings{}, behind: new(atomic.Pointer[error])}
 	if err := f.open(ctx); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -137,7 +139,8 @@ func (f *Folder) open(ctx context.Context) error {
 	}
 	if err = f.follow(ctx); ctx.Err() == nil {
 		// What keeps the facts behind must not keep anybody from mending it.
-		f.behind, err = err, nil
+		f.fallBehind(err)
+		err = nil
 	}
 	return err
 }
@@ -175,7 +178,21 @@ func (f *Folder) follow(ctx context.Context) error {
 
 // Ready tells why the facts are behind the journal, if they are: asked now,
 // they would give numbers of another day.
-func (f *Folder) Ready() error { return f.behind }
+func (f *Folder) Ready() error {
+	if err := f.behind.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// fallBehind notes why the facts do not follow the journal; nil: they do.
+func (f *Folder) fallBehind(err error) {
+	if err == nil {
+		f.behind.Store(nil)
+		return
+	}
+	f.behind.Store(&err)
+}
 
 // Close lets the folder go.
 func (f *Folder) Close() error {

@@ -75,6 +75,7 @@ func (f *Folder) Import(ctx context.Context, d Delivery) (Report, error) {
 		return Report{}, err
 	}
 	if err := f.finishEach(ctx, f.store, []journal.Input{in}, "importing"); err != nil {
+		f.fallBehind(err) // it is in the journal: it counts, or nothing can be said
 		return Report{}, err
 	}
 	return f.report(ctx, in.No, d.Name)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts/duck"
@@ -64,6 +65,7 @@ func (f *Folder) tryMapping(ctx context.Context, own []journal.Input, from int, 
 		return diff, err
 	}
 	trial := *f
+	trial.behind = new(atomic.Pointer[error])
 	trial.respec = func(in journal.Input) *source.Spec {
 		if in.No >= from {
 			return &spec

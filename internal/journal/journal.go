@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -46,8 +47,9 @@ type Journal struct {
 	enc  *zstd.Encoder
 	dec  *zstd.Decoder
 
-	turn    chan struct{} // held by the one writer
-	readers sync.RWMutex  // read: somebody has a place in a segment; write: segments are being replaced
+	fault   atomic.Pointer[callpace.Error] // of the last write
+	turn    chan struct{}                  // held by the one writer
+	readers sync.RWMutex                   // read: somebody has a place in a segment; write: segments are being replaced
 
 	// Of the writer:
 	failed  bool // a write failed: what is on disk must be looked at again before the next one
@@ -132,10 +134,10 @@ func (j *Journal) write(ctx context.Context, fn func() error) error {
 	defer func() { <-j.turn }()
 	if j.failed {
 		if err := j.attach(ctx); err != nil {
-			return err
+			return j.settle(err)
 		}
 	}
-	return fn()
+	return j.settle(fn())
 }
 
 func (j *Journal) segName(n int) string { return filepath.Join(j.dir, fmt.Sprintf("%08d.seg", n)) }

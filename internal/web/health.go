@@ -10,6 +10,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/callpace/callpace/internal/backup"
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/i18n"
 )
 
 // metrics are what operators watch; their names are part of the product.
@@ -27,6 +31,32 @@ func (s *Server) newMetrics() metrics {
 	busy := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "callpace_writing", Help: "1 while an input is taken in or history is read again."}, func() float64 {
 		return truth(s.Folder.Busy())
 	})
+	gauges := []struct {
+		name, help string
+		value      func() float64
+	}{
+		{"callpace_journal_writable", "1 where inputs can be taken in.", func() float64 { return truth(s.Folder.Health() == nil) }},
+		{"callpace_jobs", "Jobs under way or waiting.", func() float64 { return float64(len(s.Jobs.UnderWay())) }},
+		{"callpace_disk_free_bytes", "Free bytes on the data folder's disk; -1 where that is not known.", func() float64 {
+			if free, known := freeDisk(s.Folder.Dir()); known {
+				return float64(free)
+			}
+			return -1
+		}},
+	}
+	if s.Copy != nil {
+		gauges = append(gauges, []struct {
+			name, help string
+			value      func() float64
+		}{
+			{"callpace_journal_copy_lag_bytes", "Bytes of the journal that the copy does not hold yet.", func() float64 { return float64(s.Copy().Bytes) }},
+			{"callpace_journal_copy_lag_seconds", "How long the copy of the journal has not been complete.", func() float64 { return s.Copy().Behind(s.Now()).Seconds() }},
+			{"callpace_journal_copy_failing", "1 where the copy of the journal does not go on.", func() float64 { return truth(s.Copy().Fault != nil) }},
+		}...)
+	}
+	for _, g := range gauges {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, g.value))
+	}
 	m.registry.MustRegister(m.requests, ready, busy, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -67,12 +97,36 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // say no more than that, since anybody may ask.
 func health(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
 
-func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
-	if err := s.Folder.Ready(); err != nil {
-		http.Error(w, errNotReady.Error(), http.StatusServiceUnavailable)
-		return
+// Who asks from this machine is told what is wrong, in words.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	err := s.Folder.Health()
+	text := "ok\n"
+	if err != nil {
+		text = errNotReady.Error() + "\n"
 	}
-	health(w, nil)
+	if isLocal(r) {
+		l := s.Texts.Localizer(i18n.Prefer("", r.Header.Get("Accept-Language"), "en"), calendar.Calendar{})
+		if err != nil {
+			text += l.Error(err) + "\n"
+		}
+		if copied, kept := s.copied(); kept && copied.Fault != nil {
+			text += l.T("copy.behind", map[string]any{"path": copied.Target, "reason": l.Error(copied.Fault)}) + "\n"
+		}
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if err != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_, _ = io.WriteString(w, text)
+}
+
+// copied tells how the copy of the journal fares; kept is false where none is.
+func (s *Server) copied() (l backup.Lag, kept bool) {
+	if s.Copy == nil {
+		return l, false
+	}
+	return s.Copy(), true
 }
 
 var errNotReady = errors.New("not ready")

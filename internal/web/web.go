@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/backup"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/jobs"
@@ -42,6 +43,8 @@ type Deps struct {
 	WatchRoot string
 	// Jobs has long work done beside requests; nil: one is made that nothing stops.
 	Jobs *jobs.Queue
+	// Copy tells how the copy of the journal fares; nil: none is kept.
+	Copy func() backup.Lag
 	// Sample makes the sample company in the folder; nil: there is none to be had.
 	Sample func(context.Context, ingest.Progress) error
 	// Morning is the morning's mail; nil: there is none.
