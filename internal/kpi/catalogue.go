@@ -52,6 +52,7 @@ type MeasureDef struct {
 	Agg    Agg               `yaml:"agg"`
 	Value  string            `yaml:"value"`
 	Where  string            `yaml:"where"`
+	Came   string            `yaml:"came"`   // the moment of an outcome that comes later than the row's date: see delayed.go
 	Shared bool              `yaml:"shared"` // joint sales count by their shares
 	Span   bool              `yaml:"span"`   // rows that last: see Select.Span
 	Scoped bool              `yaml:"scoped"` // costs: no data below the level at which they are known

@@ -23,6 +23,20 @@ type compiled struct {
 
 // resolve finds and compiles a KPI by its name, id or id:variant.
 func (c *Catalogue) resolve(name string, override map[string]map[string]any) (*compiled, error) {
+	return c.follow(name, override, 0)
+}
+
+// follow resolves a KPI whose outcomes are followed for some days; one without
+// delayed outcomes stays as it is.
+func (c *Catalogue) follow(name string, override map[string]map[string]any, days int) (*compiled, error) {
+	k, err := c.compileNamed(name, override, 0)
+	if err == nil && days > 0 && k.delayed() {
+		k, err = c.compileNamed(name, override, days)
+	}
+	return k, err
+}
+
+func (c *Catalogue) compileNamed(name string, override map[string]map[string]any, followed int) (*compiled, error) {
 	d, err := c.Find(name)
 	if err != nil {
 		return nil, err
@@ -37,7 +51,7 @@ func (c *Catalogue) resolve(name string, override map[string]map[string]any) (*c
 	}
 	var uses []*use
 	var ids []string
-	k, err := compiler{catalogue: c, override: override, uses: &uses, ids: &ids}.compile(d, v)
+	k, err := compiler{catalogue: c, override: override, uses: &uses, ids: &ids, followed: followed}.compile(d, v)
 	if err != nil {
 		return nil, err
 	}

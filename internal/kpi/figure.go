@@ -14,8 +14,12 @@ import (
 func (p *Plan) frame(g *gathered) *Frame {
 	f := &Frame{Dims: p.Query.By, Period: g.period, Compare: p.Query.Compare}
 	for _, k := range p.kpis {
-		f.Columns = append(f.Columns, Column{Name: k.name, ID: k.def.ID, Variant: k.variant.Name, Version: k.def.Version,
-			Unit: k.unit, Kind: k.kind, Better: k.def.Better, Target: k.def.Target, Settings: k.variant.Settings, Changes: k.changes})
+		c := Column{Name: k.name, ID: k.def.ID, Variant: k.variant.Name, Version: k.def.Version,
+			Unit: k.unit, Kind: k.kind, Better: k.def.Better, Target: k.def.Target, Settings: k.variant.Settings, Changes: k.changes, Delayed: k.delayed()}
+		if c.Delayed {
+			c.Followed = p.Query.Followed
+		}
+		f.Columns = append(f.Columns, c)
 	}
 	for _, r := range g.order {
 		out := FrameRow{Key: r.key, Figures: make([]Figure, len(p.kpis))}

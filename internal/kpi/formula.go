@@ -74,6 +74,7 @@ type compiler struct {
 	stack     []string
 	uses      *[]*use
 	ids       *[]string // of the KPIs compiled
+	followed  int       // days; see Query.Followed
 }
 
 func (c compiler) formula(text string) (f formula, err error) {

@@ -25,6 +25,10 @@ type Column struct {
 	Kind    Kind
 	Better  string
 	Target  *float64
+	// Delayed is set for a KPI whose outcomes come later than what they are
+	// counted with, and Followed is for how many days (Query.Followed).
+	Delayed  bool
+	Followed int
 	// Settings are those that the figures are reckoned by, Changes what of them
 	// changed within the period: figures are marked Redefined then.
 	Settings map[string]any

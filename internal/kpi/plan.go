@@ -59,7 +59,7 @@ func (c *Catalogue) Plan(ctx context.Context, e Engine, q Query) (*Plan, error) 
 	p := &planner{catalogue: c, attrs: attributes{}, plan: &Plan{Query: q}}
 	settings := c.settingsFor(q)
 	for _, name := range q.KPIs {
-		k, err := c.resolve(name, settings)
+		k, err := c.follow(name, settings, q.Followed)
 		if err != nil {
 			return nil, err
 		}

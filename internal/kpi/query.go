@@ -40,6 +40,12 @@ type Query struct {
 	// Policy holds the organisation's settings of KPIs. Those in force on the
 	// last day of the period count, on that of asking where none is asked for.
 	Policy Policy
+	// Earlier asks how it stood so many days before Now: outcomes that came later
+	// are left out. A comparison sets it by itself: see delayed.go.
+	Earlier int
+	// Followed asks rates with a delayed outcome of those only whose outcome could
+	// come for so many days, and for no longer: judgements between people. 0: of all.
+	Followed int
 	// AsOf is the day whose settings count instead: a goal pins its own.
 	AsOf *int64
 	// Allocation shares costs that are known for a broader level only.
@@ -60,6 +66,8 @@ func (q Query) check() error {
 		return callpace.E(callpace.Invalid, "kpi.none_asked")
 	case len(q.By) > MaxDims:
 		return callpace.E(callpace.Limit, "kpi.too_many_dimensions", "count", len(q.By), "limit", MaxDims)
+	case q.Followed < 0 || q.Followed > mostFollowed:
+		return callpace.E(callpace.Invalid, "kpi.followed", "days", q.Followed, "limit", mostFollowed)
 	case q.Compare != nil && q.Period == nil:
 		return callpace.E(callpace.Invalid, "kpi.compare_without_period")
 	}

@@ -26,13 +26,13 @@ func (p *Plan) Run(ctx context.Context, e Engine) (*Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	now, err := p.gather(ctx, e, p.Query.Period, known)
+	now, err := p.gather(ctx, e, p.Query.Period, known, p.Query.Earlier)
 	if err != nil {
 		return nil, err
 	}
 	f := p.frame(now)
 	if c := p.Query.Compare; c != nil {
-		before, err := p.gather(ctx, e, &c.Range, known)
+		before, err := p.gather(ctx, e, &c.Range, known, p.Query.Earlier+int(p.Query.Period.From-c.From))
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +87,8 @@ type row struct {
 	days   map[string][]*Value // by day, for the uses that add up
 }
 
-func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, known map[string]bool) (*gathered, error) {
+// gather asks for a period as it stood some days before now.
+func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, known map[string]bool, earlier int) (*gathered, error) {
 	g := &gathered{period: period, uses: map[string]int{}, known: known, rows: map[string]*row{}, narrow: map[string]bool{}, unshared: map[string]bool{}}
 	for _, s := range p.selections {
 		for _, u := range s.uses {
@@ -106,6 +107,7 @@ func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, kno
 		if s.sharing != nil {
 			sel.Where = slices.Concat(sel.Where, s.sharing.placed)
 		}
+		sel.Measures = s.asOf(earlier)
 		eg.Go(func() (err error) {
 			totals[i], err = e.Aggregate(until, sel)
 			return err

@@ -19,6 +19,7 @@ type use struct {
 	measure Measure
 	class   class
 	story   bool // lead_story has to be joined
+	came    Expr // the moment of a delayed outcome; nil: none
 }
 
 // additive tells whether groups and days add up.
@@ -58,6 +59,9 @@ func (c compiler) use(m *MeasureDef, suffix string, agg Agg, q float64) (*use, e
 	}
 	if err := c.value(u, suffix); err != nil {
 		return nil, wrong("value", err)
+	}
+	if err := c.delay(u); err != nil {
+		return nil, wrong("came", err)
 	}
 	if strings.Contains(m.Where+m.Value, "setting.") {
 		u.key += fmt.Sprint(" ", c.used(m))

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/stats"
 )
@@ -54,7 +55,32 @@ type Finding struct {
 	Own    stats.Proportion
 	Others stats.Proportion
 	P      float64
-	better string
+	// Followed is for how many days the leads were followed, those younger left
+	// out, where the outcome comes later; 0 for all other rates.
+	Followed int
+	better   string
+}
+
+// followed and leastFollowed bound for how many days leads are followed.
+const mostFollowed, leastFollowed = 30, 1
+
+// Follow gives for how many days outcomes are followed when the parts of a
+// period are judged: half of the time since its first day, a month at most. The
+// older half of the leads is enough to compare by, and all of it is followed
+// for equally long: who began last week does not look worse for it.
+func Follow(q kpi.Query) int {
+	if q.Period == nil {
+		return mostFollowed
+	}
+	today := facts.NewClock(q.Now.Location()).Moment(q.Now).Day
+	return int(min(max((today+1-q.Period.From)/2, leastFollowed), mostFollowed))
+}
+
+// Judged is a query for rates of parts that are judged beside each other.
+func Judged(q kpi.Query, kpis []string, by ...string) kpi.Query {
+	q.KPIs, q.By, q.Compare, q.Sort, q.Desc, q.Limit, q.Offset, q.Shrink, q.Intervals = kpis, by, nil, "", false, 0, 0, false, false
+	q.Followed = Follow(q)
+	return q
 }
 
 // Missed is how many more (or fewer) would have been, at the others' rate.
@@ -81,8 +107,8 @@ func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, focus []string, b
 	}{
 		{&o.Focus, compared, focus, nil},
 		{&o.Stages, compared, Stages, nil},
-		{&teams, base, Steps, []string{"team"}},
-		{&agents, base, Watched, []string{"campaign", "agent"}},
+		{&teams, Judged(base, nil), Steps, []string{"team"}},
+		{&agents, Judged(base, nil), Watched, []string{"campaign", "agent"}},
 	} {
 		g.Go(func() (err error) {
 			q := part.q
@@ -157,7 +183,7 @@ func compare(f *kpi.Frame, column int) []Finding {
 		}
 		own := stats.Proportion{X: x.Num, N: x.Den}
 		if c, ok := stats.ProportionChange(own, others); ok {
-			out = append(out, Finding{KPI: f.Columns[column].Name, better: f.Columns[column].Better, Of: r.Key[last], Among: group(r), Own: own, Others: others, P: c.P})
+			out = append(out, Finding{KPI: f.Columns[column].Name, better: f.Columns[column].Better, Of: r.Key[last], Among: group(r), Own: own, Others: others, P: c.P, Followed: f.Columns[column].Followed})
 		}
 	}
 	return out

@@ -55,7 +55,31 @@ func (r Reader) Notes(f *kpi.Frame) []string {
 	for _, c := range f.Columns {
 		notes = append(notes, r.SettingChanges(c.Changes)...)
 	}
-	return notes
+	return append(notes, r.equalAge(f)...)
+}
+
+// equalAge says that rates whose outcomes come later are compared as they
+// stood when the other period was as old, where that leaves anything out.
+func (r Reader) equalAge(f *kpi.Frame) []string {
+	var names []string
+	for _, c := range f.Columns {
+		if c.Delayed && f.Compare != nil && f.Period != nil && f.Period.From > f.Compare.From {
+			names = append(names, r.Title(c))
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{r.T("kpi.equal_age", map[string]any{"kpis": names, "count": f.Period.From - f.Compare.From})}
+}
+
+// Followed says by which leads a rate whose outcome comes later was judged;
+// empty for any other.
+func (r Reader) Followed(days int) string {
+	if days == 0 {
+		return ""
+	}
+	return " " + r.T("overview.followed", map[string]any{"count": days})
 }
 
 // SettingChanges say from when settings of KPIs count.

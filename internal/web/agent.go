@@ -105,7 +105,7 @@ func (r *request) fillAgent(page *agentPage, v view, q kpi.Query, p *calendar.Pe
 	about.values.Set("agent", page.Agent)
 	var now, courses, watched, handling *kpi.Frame
 	err := r.frames(asking{into: &now, q: head}, asking{into: &courses, q: r.courseQuery(mine, headKPIs, p, today)},
-		asking{into: &watched, q: plain(q, overview.Watched, "campaign", "agent")}, asking{into: &handling, q: plain(mine, handlingKPIs)})
+		asking{into: &watched, q: overview.Judged(q, overview.Watched, "campaign", "agent")}, asking{into: &handling, q: plain(mine, handlingKPIs)})
 	if err != nil {
 		return err
 	}

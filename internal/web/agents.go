@@ -71,7 +71,7 @@ func (r *request) fillAgents(page *agentsPage, v view, q kpi.Query) error {
 	ranked.Shrink, ranked.Sort, ranked.Desc = true, rank, r.highFirst(rank)
 	var teams, agents, order, watched, members *kpi.Frame
 	err := r.frames(asking{into: &teams, q: plain(q, agentKPIs, "team")}, asking{into: &agents, q: plain(q, agentKPIs, "agent")},
-		asking{into: &order, q: ranked}, asking{into: &watched, q: plain(q, overview.Watched, "campaign", "agent")},
+		asking{into: &order, q: ranked}, asking{into: &watched, q: overview.Judged(q, overview.Watched, "campaign", "agent")},
 		asking{into: &members, q: plain(q, []string{"calls"}, "team", "agent")})
 	if err != nil {
 		return err

@@ -65,9 +65,10 @@ func (r *request) fillFunnel(page *funnelPage, v view, q kpi.Query) error {
 	stages.KPIs, stages.Intervals = overview.Stages, true
 	steps := plain(q, overview.Steps, page.By)
 	steps.Compare = q.Compare
+	judged := overview.Judged(q, overview.Steps, page.By)
 	all := plain(q, append(slices.Clone(overview.Steps), "sales"))
-	var f, parts, whole *kpi.Frame
-	if err := r.frames(asking{into: &f, q: stages}, asking{into: &parts, q: steps}, asking{into: &whole, q: all}); err != nil {
+	var f, parts, aged, whole *kpi.Frame
+	if err := r.frames(asking{into: &f, q: stages}, asking{into: &parts, q: steps}, asking{into: &aged, q: judged}, asking{into: &whole, q: all}); err != nil {
 		return err
 	}
 	if nothing(f) {
@@ -76,7 +77,7 @@ func (r *request) fillFunnel(page *funnelPage, v view, q kpi.Query) error {
 	}
 	page.Lead, page.Notes = r.comparedWith(f), r.reader.Notes(f)
 	o := overview.Overview{Stages: f}
-	worst, ok := overview.Weakest(parts, whole, "")
+	worst, ok := overview.Weakest(aged, whole, "")
 	if ok {
 		o.Weakest = &worst.Finding
 		page.Weakest = r.lossText(page.By, worst)
@@ -87,18 +88,19 @@ func (r *request) fillFunnel(page *funnelPage, v view, q kpi.Query) error {
 	}
 	page.Drawing = &drawn{Title: r.reader.Text("overview.funnel"), Chart: drawing}
 	page.How = r.reader.Text("funnel.how")
-	page.Parts = r.stepsGrid(v, parts, page.By)
+	page.Parts = r.stepsGrid(v, parts, aged, page.By)
 	return nil
 }
 
 // lossText names the stage that costs most, with what it costs.
 func (r *request) lossText(by string, l overview.Loss) string {
 	return r.reader.T("funnel.weakest", map[string]any{"kpi": r.reader.Name(l.KPI), "of": r.place(by, l.Of), "own": r.reader.Rate(l.Own), "x": r.reader.Number(l.Own.X, 0),
-		"n": r.reader.Number(l.Own.N, 0), "others": r.reader.Rate(l.Others), "missed": r.reader.Number(l.Missed(), 0), "sales": r.count(l.Sales)})
+		"n": r.reader.Number(l.Own.N, 0), "others": r.reader.Rate(l.Others), "missed": r.reader.Number(l.Missed(), 0), "sales": r.count(l.Sales)}) + r.reader.Followed(l.Followed)
 }
 
-// stepsGrid sets the stages of parts beside each other, a part a row.
-func (r *request) stepsGrid(v view, f *kpi.Frame, by string) *grid {
+// stepsGrid sets the stages of parts beside each other, a part a row. aged are
+// the rates by which they are judged: of leads of equal age.
+func (r *request) stepsGrid(v view, f, aged *kpi.Frame, by string) *grid {
 	if len(f.Rows) == 0 {
 		return nil
 	}
@@ -113,16 +115,27 @@ func (r *request) stepsGrid(v view, f *kpi.Frame, by string) *grid {
 	}
 	shown, pager := cut(r, v, g.ID, all, func(i int) string { return r.place(by, f.Rows[i].Key[0]) })
 	g.Pager, g.Tall = pager, len(shown) > 20
-	marks := overview.Marks(f)
+	marks := map[string][]*overview.Mark{}
+	for i, row := range overview.Marks(aged) {
+		marks[aged.Rows[i].Key[0]] = row
+	}
 	for _, i := range shown {
 		row := f.Rows[i]
 		cells := []cell{{Text: r.place(by, row.Key[0]), URL: r.drill(v, by, row.Key[0], "by", ""), Header: true}}
 		for j, c := range f.Columns {
-			cells = append(cells, r.stepCell(c, row.Figures[j], marks[i][j]))
+			cells = append(cells, r.stepCell(c, row.Figures[j], marked(marks[row.Key[0]], j)))
 		}
 		g.Rows = append(g.Rows, cells)
 	}
 	return g
+}
+
+// marked is a mark of a row that may have none.
+func marked(row []*overview.Mark, column int) *overview.Mark {
+	if row == nil {
+		return nil
+	}
+	return row[column]
 }
 
 // stepCell is a rate with its counts and interval, what it was where that

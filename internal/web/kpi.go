@@ -166,7 +166,7 @@ func (r *request) answersOf(v view, q kpi.Query, p *calendar.Period) (*answers, 
 		r.asks(g, ctx, e, course, &a.course)
 		if c := q.Compare; c != nil {
 			before := course
-			before.Period, before.Intervals = &c.Range, false
+			before.Period, before.Intervals, before.Earlier = &c.Range, false, int(q.Period.From-c.From)
 			r.asks(g, ctx, e, before, &a.before)
 		}
 		if a.by != "" {

@@ -236,7 +236,7 @@ func (r *request) finding(v view, f overview.Finding) finding {
 	}
 	return finding{Who: f.Of, What: r.reader.Name(f.KPI), URL: v.to("/kpi/"+f.KPI, pairs...),
 		Why: r.reader.T(why, map[string]any{"own": r.reader.Rate(f.Own), "x": r.reader.Number(f.Own.X, 0), "n": r.reader.Number(f.Own.N, 0),
-			"others": r.reader.Rate(f.Others), "campaign": f.Among})}
+			"others": r.reader.Rate(f.Others), "campaign": f.Among}) + r.reader.Followed(f.Followed)}
 }
 
 // nothing tells a frame without any figure.

@@ -94,7 +94,7 @@ func frameKey(q kpi.Query) string {
 	if q.Compare != nil {
 		compared = days(&q.Compare.Range) + q.Compare.Label
 	}
-	return fmt.Sprintf("frame %q %q %q %s/%s %q %t %d+%d %t %t %#v %d %v %q %v %v", q.KPIs, q.By, q.Where, days(q.Period), compared, q.Sort, q.Desc, q.Offset, q.Limit,
+	return fmt.Sprintf("frame %d %d %q %q %q %s/%s %q %t %d+%d %t %t %#v %d %v %q %v %v", q.Earlier, q.Followed, q.KPIs, q.By, q.Where, days(q.Period), compared, q.Sort, q.Desc, q.Offset, q.Limit,
 		q.Intervals, q.Shrink, q.Scope, q.Now.Unix()/60, q.Calendar, q.Currency, q.Policy, q.Allocation)
 }
 
@@ -106,7 +106,7 @@ func narrowed(q kpi.Query, dimension, value string) kpi.Query {
 
 // plain is a query without comparison and order, by some dimensions.
 func plain(q kpi.Query, kpis []string, by ...string) kpi.Query {
-	q.KPIs, q.By, q.Compare, q.Sort, q.Desc, q.Limit, q.Offset, q.Shrink, q.Intervals = kpis, by, nil, "", false, 0, 0, false, false
+	q.KPIs, q.By, q.Compare, q.Sort, q.Desc, q.Limit, q.Offset, q.Shrink, q.Intervals, q.Followed = kpis, by, nil, "", false, 0, 0, false, false, 0
 	return q
 }
 

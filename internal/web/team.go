@@ -72,8 +72,8 @@ func (r *request) askTeam(page *teamPage, v view, q kpi.Query, p *calendar.Perio
 	stages.KPIs, stages.Intervals = overview.Stages, true
 	ranked.Shrink, ranked.Sort, ranked.Desc = true, rankOf(v), r.highFirst(rankOf(v))
 	err := r.frames(asking{into: &f.now, q: whole}, asking{into: &f.courses, q: r.courseQuery(mine, agentKPIs, p, today)}, asking{into: &f.stages, q: stages},
-		asking{into: &f.agents, q: plain(mine, agentKPIs, "agent")}, asking{into: &f.order, q: ranked}, asking{into: &f.watched, q: plain(q, overview.Watched, "campaign", "agent")},
-		asking{into: &f.teams, q: plain(q, overview.Steps, "team")}, asking{into: &f.all, q: plain(q, append(slices.Clone(overview.Steps), "sales"))})
+		asking{into: &f.agents, q: plain(mine, agentKPIs, "agent")}, asking{into: &f.order, q: ranked}, asking{into: &f.watched, q: overview.Judged(q, overview.Watched, "campaign", "agent")},
+		asking{into: &f.teams, q: overview.Judged(q, overview.Steps, "team")}, asking{into: &f.all, q: plain(q, append(slices.Clone(overview.Steps), "sales"))})
 	if err != nil {
 		return err
 	}

@@ -161,7 +161,7 @@ func finding(r present.Reader, f overview.Finding, at address) line {
 	if f.Among != "" {
 		pairs, why = append(pairs, "campaign", f.Among), "overview.why"
 	}
-	text := r.T(why, map[string]any{"own": r.Rate(f.Own), "x": r.Number(f.Own.X, 0), "n": r.Number(f.Own.N, 0), "others": r.Rate(f.Others), "campaign": name(f.Among)})
+	text := r.T(why, map[string]any{"own": r.Rate(f.Own), "x": r.Number(f.Own.X, 0), "n": r.Number(f.Own.N, 0), "others": r.Rate(f.Others), "campaign": name(f.Among)}) + r.Followed(f.Followed)
 	return line{name(f.Of), r.T("morning.finding", map[string]any{"kpi": r.Name(f.KPI), "why": text}), at.to("/kpi/"+url.PathEscape(f.KPI), pairs...)}
 }
 
