@@ -8,7 +8,7 @@ import (
 )
 
 // tour are the pages that a manager goes through.
-var tour = []string{"/", "/today", "/kpi/appointment_rate", "/explore", "/funnel", "/campaigns", "/agents", "/leads", "/calls", "/imports", "/catalogue", "/catalogue/own", "/catalogue/new", "/settings/organisation", "/settings/erase", "/account", "/goals", "/plan", "/scorecard", "/me", "/mail/preview", "/api", "/design"}
+var tour = []string{"/", "/today", "/kpi/appointment_rate", "/explore", "/funnel", "/campaigns", "/agents", "/leads", "/calls", "/imports", "/catalogue", "/catalogue/own", "/catalogue/new", "/catalogue/settings/service_level", "/settings/organisation", "/settings/erase", "/account", "/goals", "/plan", "/scorecard", "/me", "/mail/preview", "/api", "/design"}
 
 // The demo company in every language: each page stands, in its language and
 // direction, quiet and open to all, on a wide screen and a phone.

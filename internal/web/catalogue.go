@@ -37,6 +37,7 @@ type catalogueEntry struct {
 	ID, Name, Text, Formula, URL string
 	Unit                         string
 	Variants                     []choice
+	Settings                     string // where they are changed; "" where there are none, or for who may not
 }
 
 func (r *request) catalogue() error {
@@ -75,6 +76,9 @@ func (r *request) catalogueEntry(d *kpi.Def, search string) (e catalogueEntry, o
 	e = catalogueEntry{ID: d.ID, Name: d.Name(lang), Text: d.Description(lang), URL: "/kpi/" + d.ID, Unit: r.defs.Word(lang, "unit."+string(d.Unit))}
 	if search != "" && !fold.Has(e.ID+" "+e.Name+" "+e.Text, search) {
 		return e, false
+	}
+	if r.who.May(auth.DefineKPIs) && len(r.defs.SettingsOf(d)) > 0 {
+		e.Settings = kpiSettingsPath + pathEscape(d.ID)
 	}
 	if x, err := r.defs.Explain(d.ID); err == nil {
 		e.Formula = x.Formula

@@ -22,6 +22,8 @@ func customRoutes() []route {
 		{pattern: "GET /catalogue/own/{kpi}", needs: auth.DefineKPIs, handle: (*request).customKPI},
 		{pattern: "POST /catalogue/own/{kpi}", needs: auth.DefineKPIs, handle: (*request).takeCustomKPI},
 		{pattern: "POST /catalogue/own/{kpi}/retire", needs: auth.DefineKPIs, handle: (*request).retireCustomKPI},
+		{pattern: "GET " + kpiSettingsPath + "{kpi}", needs: auth.DefineKPIs, handle: (*request).kpiSettings},
+		{pattern: "POST " + kpiSettingsPath + "{kpi}", needs: auth.DefineKPIs, handle: (*request).takeKPISetting},
 		{pattern: "POST /catalogue/own/{kpi}/restore", needs: auth.DefineKPIs, handle: (*request).retireCustomKPI},
 	}
 }

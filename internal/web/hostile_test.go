@@ -132,7 +132,7 @@ var hostilePages = []string{"/", "/today", "/today?day=2026-11-20", "/me", "/me?
 	"/explore?by=agent&kpi=calls", "/explore?as=heat&by=team&then=campaign", "/explore?as=bar&by=agent&then=team&kpi=calls", "/explore?as=line&by=team&kpi=calls", "/explore?as=scatter&kpi=calls,reach_rate&by=agent",
 	"/kpi/calls/rows", "/calls", "/calls/pbx/1", "/imports", "/imports/new", "/imports/watch", "/imports/3", "/imports/4", "/imports/5", "/imports/6", "/inputs/4/rejects", "/inputs/4/withdraw", "/imports/sources/dialler", "/imports/sources/attributes",
 	"/settings", "/settings/organisation", "/settings/roles", "/settings/focus", "/settings/accounts", "/settings/accounts/new", "/settings/teams", "/settings/dispositions", "/settings/mail", "/settings/audit", "/settings/erase",
-	"/settings/calendar", "/goals", "/goals/new", "/plan", "/scorecard", "/account", "/mail/preview", "/kpi/calls/rows?period=2026-10", "/catalogue/own", "/catalogue/new", "/catalogue/own/reached_share", "/calls/attributes/a0", "/calls/attributes/a400", "/explore?by=attr.note&kpi=calls"}
+	"/settings/calendar", "/goals", "/goals/new", "/plan", "/scorecard", "/account", "/mail/preview", "/kpi/calls/rows?period=2026-10", "/catalogue/own", "/catalogue/new", "/catalogue/settings/service_level", "/catalogue/own/reached_share", "/calls/attributes/a0", "/calls/attributes/a400", "/explore?by=attr.note&kpi=calls"}
 
 func TestHostileTextsAreInert(t *testing.T) {
 	texts := hostileTexts(2000)

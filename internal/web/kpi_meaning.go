@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
 )
@@ -19,6 +20,8 @@ type meaning struct {
 	Formula           string
 	Measures          []measureText
 	Settings          []settingText
+	SettingsURL       string   // where they are changed; "" where there are none, or for who may not
+	OwnURL            string   // where the definition is changed; "" for a built-in one, or for who may not
 	Changes           []string // of settings, with their dates
 	Sources           []string // whose data it comes from
 	Variants          []variantText
@@ -44,7 +47,7 @@ func (r *request) meaning(v view, name string, q kpi.Query) (*meaning, error) {
 		Version: r.reader.T("explain.version", map[string]any{"version": e.Def.Version}), Changes: r.reader.SettingChanges(e.History)}
 	m.Measures = r.measureTexts(e)
 	for _, s := range slices.Sorted(maps.Keys(e.Settings)) {
-		m.Settings = append(m.Settings, settingText{s, r.reader.Digits(kpi.SettingText(e.Settings[s]))})
+		m.Settings = append(m.Settings, settingText{r.settingTitle(s), r.settingValue(s, kpi.SettingText(e.Settings[s]))})
 	}
 	if len(e.Variants) > 1 {
 		for _, n := range e.Variants {
@@ -54,6 +57,14 @@ func (r *request) meaning(v view, name string, q kpi.Query) (*meaning, error) {
 			}
 			same := view{"/kpi/" + url.PathEscape(n), v.values}
 			m.Variants = append(m.Variants, variantText{choice{e.Def.VariantName(lang, variant), same.with("sort", ""), n == name}, e.Def.VariantDescription(lang, variant)})
+		}
+	}
+	if r.who.May(auth.DefineKPIs) {
+		if len(r.defs.SettingsOf(e.Def)) > 0 {
+			m.SettingsURL = kpiSettingsPath + pathEscape(e.Def.ID)
+		}
+		if len(r.policy.Versions(kpi.OwnKPI, e.Def.ID)) > 0 {
+			m.OwnURL = customPath + "/" + e.Def.ID
 		}
 	}
 	m.Sources, err = r.sourcesOf(e.Facts)

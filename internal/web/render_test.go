@@ -51,7 +51,7 @@ func emptyCompany(t *testing.T) *site {
 // renderedStates are states of pages beside the plain one of each route.
 var renderedStates = []string{"/kpi/reach_rate?by=agent&period=2026-11&shrink=1", "/kpi/calls?by=campaign&period=2026-11", "/explore?as=heat&by=team&then=campaign&kpi=calls&period=2026-11", "/explore?as=bar&by=agent&kpi=calls&period=2026-11",
 	"/explore?as=line&by=team&kpi=calls&period=2026-11", "/explore?as=scatter&kpi=calls,reach_rate&by=agent&period=2026-11", "/explore?by=agent&then=campaign&kpi=calls&period=2026-11", "/funnel?by=agent&period=2026-11",
-	"/today?day=2026-11-20", "/teams/East", "/campaigns/Solar", "/imports/2", "/calls/pbx/4", "/catalogue/own/reached_share"}
+	"/today?day=2026-11-20", "/teams/East", "/campaigns/Solar", "/imports/2", "/calls/pbx/4", "/catalogue/own/reached_share", "/catalogue/settings/non_selling_share", "/catalogue/settings/service_level"}
 
 // renders asks for every page there is in the languages, every n-th of the pages in each.
 func renders(t *testing.T, s *site, every int) {
