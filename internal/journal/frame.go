@@ -28,6 +28,10 @@ const (
 	KindTold     Kind = "told"     // payload: what readers were told of corrections; shapes no facts
 )
 
+// kinds are those that this program knows; a new one keeps older programs from
+// opening a journal that holds it.
+var kinds = []Kind{KindSettings, KindSpec, KindBegin, KindBlock, KindCommit, KindWithdraw, KindRespec, KindErase, KindTold}
+
 // Digest is a SHA-256.
 type Digest [sha256.Size]byte
 

@@ -13,6 +13,8 @@ package journal
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -92,10 +94,32 @@ func Open(ctx context.Context, dir string, opts Options) (*Journal, error) {
 	if j.dec, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(inFlight), zstd.WithDecoderMaxMemory(maxPayload)); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
-	if err := j.attach(ctx); err != nil {
+	err = j.attach(ctx)
+	if err == nil {
+		err = j.understood(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	return j, nil
+}
+
+// understood refuses a journal in which a newer callpace has written what this
+// one does not know: leaving it out would give other numbers than it meant.
+func (j *Journal) understood(ctx context.Context) error {
+	known, err := json.Marshal(kinds)
+	if err != nil {
+		return err
+	}
+	var kind string
+	err = j.idx.db.QueryRowContext(ctx, "SELECT kind FROM entries WHERE kind NOT IN (SELECT value FROM json_each($1)) ORDER BY seq LIMIT 1", string(known)).Scan(&kind)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("reading the kinds of entries: %w", err)
+	}
+	return callpace.E(callpace.Unsupported, "journal.newer", "dir", filepath.Dir(j.dir), "kind", kind)
 }
 
 // Close ends the journal and lets the folder go. Nothing acknowledged waits for it.

@@ -56,7 +56,7 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(4)
 	db := &DB{State{write, read, write}, write, read}
-	if err := db.prepare(ctx); err != nil {
+	if err := db.prepare(ctx, path); err != nil {
 		err = errors.Join(err, db.Close())
 		if isDamage(err) {
 			return nil, callpace.E(callpace.Damaged, "store.damaged", "path", path).Because(err)
@@ -125,7 +125,7 @@ func source(path, more string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + pragmas + more
 }
 
-func (db *DB) prepare(ctx context.Context) error {
+func (db *DB) prepare(ctx context.Context, path string) error {
 	var check string
 	if err := db.write.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&check); err != nil {
 		return fmt.Errorf("checking %s: %w", Name, err)
@@ -133,7 +133,7 @@ func (db *DB) prepare(ctx context.Context) error {
 	if check != "ok" {
 		return damage(check)
 	}
-	return migrate(ctx, db.write)
+	return migrate(ctx, db.write, path)
 }
 
 // damage is what SQLite found wrong.
