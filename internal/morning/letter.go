@@ -11,6 +11,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
 	"github.com/callpace/callpace/internal/question"
@@ -38,6 +39,7 @@ type About struct {
 	Organisation Organisation
 	Now          time.Time
 	Day          int64 // the day that they tell of
+	standing     *standing
 }
 
 // Letter is what one person is told; nothing in it is in words yet.
@@ -52,6 +54,7 @@ type Letter struct {
 	Yesterday []Told
 	Period    calendar.Range     // the month of Day, up to it
 	ToDate    *overview.Overview // of Period, against as many days before
+	Goals     []goals.Due        // running ones, with what they ask of today
 	Callbacks int                // promised ones that fall due today
 }
 
@@ -109,6 +112,9 @@ func (a About) Letter(ctx context.Context, e kpi.Engine, to store.Account) (*Let
 			}
 		}
 		l.ToDate.First = own
+	}
+	if l.Goals, err = a.goals(ctx, e, to); err != nil {
+		return nil, err
 	}
 	l.Callbacks, err = a.callbacks(ctx, e, base, to, l.Today)
 	return l, err

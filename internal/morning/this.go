@@ -96,6 +96,9 @@ func (s *Service) morning(ctx context.Context) (m this, err error) {
 	if m.state != Due {
 		return m, nil
 	}
+	if m.about.standing, err = s.standing(ctx); err != nil {
+		return m, err
+	}
 	found := false
 	err = s.Folder.Read(func(f *ingest.Folder) (err error) {
 		m.about.Day, found, err = m.about.DayWithData(ctx, f.Store().Engine(), told(work, m.today))
@@ -123,6 +126,9 @@ func (s *Service) Preview(ctx context.Context, to store.Account, read func(func(
 		return nil, false, err
 	}
 	if about.Organisation, err = s.Organisation(ctx); err != nil {
+		return nil, false, err
+	}
+	if about.standing, err = s.standing(ctx); err != nil {
 		return nil, false, err
 	}
 	today := clock.Moment(about.Now).Day

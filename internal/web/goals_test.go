@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -194,4 +195,16 @@ func TestTriedWeights(t *testing.T) {
 	b.post("/goals/new", "text", "30 calls this month").goes("/goals/3?done=set")
 	s.as(auth.Lead).post("/scorecard/weights", "by", "team", "w.3", "2").has(403)
 	require.Zero(t, goalsOf(s)[2].Weight)
+}
+
+// What goals ask of today is on an agent's own page and on the page of the day.
+func TestGoalsOfTheDay(t *testing.T) {
+	s := newSite(t)
+	s.clock.now = time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC) // a Friday, with two calls of Dino's
+	manager := s.as(auth.Manager)
+	manager.post("/goals/new", "text", "70 calls this month per agent").goes("/goals/1?done=set")
+	manager.post("/goals/new", "text", "5 sales a month team=West").goes("/goals/2?done=set")
+	// Ana made two calls of 70; on seven of November's working days 68 are left.
+	s.as(auth.Agent).get("/me").has(200, "What the goals ask of today", "10 more calls by your goals today.", "70 calls this month per agent").lacks("5 sales")
+	manager.get("/today").has(200, "What the goals ask of today", "5 sales a month")
 }

@@ -23,6 +23,7 @@ type mePage struct {
 	Day       *soFar
 	Left      string // calls that are usual for the rest of the day
 	LeftHow   string
+	Goals     *grid
 	Callbacks *grid
 	Due       string
 	Reviews   *grid
@@ -119,15 +120,25 @@ func (r *request) restOfDay(page *mePage, v view, agent string, today int64) err
 	if err != nil {
 		return err
 	}
+	var calls float64
+	by := ""
+	if page.Goals, calls, by, err = r.goalsOfDay(true); err != nil {
+		return err
+	}
 	w := d.figures.Of("agent", agent, 0)
 	whole := w.Whole().Times(d.staffed.factor("agent", agent))
-	if whole.Days == 0 {
+	if whole.Days == 0 && by == "" {
 		return nil
 	}
 	day := r.soFar(view{"/today", map[string][]string{"agent": {agent}}}, d, 0, false)
 	page.Day = &day
 	if d.staffed.away("agent", agent) {
 		page.Left = r.reader.Text("me.free_today")
+		return nil
+	}
+	if by != "" {
+		page.Left = r.reader.T("me.left_goal", map[string]any{"count": int64(max(0, calls-w.Now.Whole()) + 0.5)})
+		page.LeftHow = r.reader.T("me.left_goal_how", map[string]any{"now": r.count(w.Now.Whole()), "needed": r.count(calls), "goal": by})
 		return nil
 	}
 	left := max(0, whole.Mean-w.Now.Whole())

@@ -26,6 +26,7 @@ type todayPage struct {
 	How      string // what the figures are compared with
 	Teams    *grid
 	Agents   *grid
+	Goals    *grid
 	Sources  []freshness
 	Told     []notice
 	Empty    *empty
@@ -93,6 +94,11 @@ func (r *request) today() error {
 	page.How = r.howUsual(d)
 	if page.Empty == nil {
 		if page.Hours, err = r.hours(d, column); err != nil {
+			return err
+		}
+	}
+	if d.today && len(page.Chips) == 0 {
+		if page.Goals, _, _, err = r.goalsOfDay(false); err != nil {
 			return err
 		}
 	}

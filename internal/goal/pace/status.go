@@ -1,6 +1,9 @@
 package pace
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Status is where a goal stands, in one word.
 type Status string
@@ -79,6 +82,12 @@ func Judge(readings []Reading) Verdict {
 	}
 	return v
 }
+
+// worst orders the statuses from the worst.
+var worst = []Status{Missed, OffTrack, AtRisk, NoData, OnTrack, Ahead, Reached}
+
+// Worse compares two statuses for sorting, the worse one first.
+func Worse(a, b Status) int { return slices.Index(worst, a) - slices.Index(worst, b) }
 
 func (s Status) good() bool { return s == Ahead || s == OnTrack || s == Reached }
 

@@ -57,6 +57,9 @@ func (d Desk) Look(ctx context.Context, in Input) (*Report, error) {
 	}
 	from := max(r.Judged.From, min(d.Today, r.Judged.To))
 	r.DaysLeft, r.DaysAll = d.Working.Days(calendar.Range{From: from, To: r.Judged.To}), d.Working.Days(r.Judged)
+	if r.Judged.Has(d.Today) {
+		r.DayShare, _ = d.Working.Day(d.Today)
+	}
 	m, err := d.material(ctx, r)
 	if err != nil {
 		return nil, err
@@ -325,6 +328,11 @@ func (d Desk) state(ctx context.Context, r *Report, m *material, part string, in
 		return s, nil
 	}
 	q := d.question(r, m, part)
+	if at := d.Today - r.Judged.From; r.Begun && at >= 0 && at < int64(len(q.Period)) {
+		if s.Today = q.Period[at].N; r.Kind != forecast.Count {
+			s.Today = q.Period[at].X
+		}
+	}
 	a, ok := forecast.Predict(q)
 	if ok && s.Has {
 		s.Known = true
@@ -420,14 +428,11 @@ func (d Desk) settle(r *Report, s *State) {
 	}
 }
 
-// ranks orders statuses from the worst.
-var ranks = []pace.Status{pace.Missed, pace.OffTrack, pace.AtRisk, pace.NoData, pace.OnTrack, pace.Ahead, pace.Reached}
-
 // order puts the worst part first and takes the middle one's status.
 func (r *Report) order() {
 	slices.SortStableFunc(r.Parts, func(a, b State) int {
-		if x, y := slices.Index(ranks, a.Verdict.Status), slices.Index(ranks, b.Verdict.Status); x != y {
-			return x - y
+		if x := pace.Worse(a.Verdict.Status, b.Verdict.Status); x != 0 {
+			return x
 		}
 		switch x, y := r.Attained(a), r.Attained(b); {
 		case x < y:

@@ -27,6 +27,7 @@ type Report struct {
 	LastDay  int64         // that the data know of
 	DaysLeft float64       // working days, today included
 	DaysAll  float64
+	DayShare float64 // how much of today is worked, 0 outside the judged days
 	Parts    []State // the worst first; of a goal for all together just one
 	// Status is that of the part in the middle: a goal for each is not lost
 	// with its slowest.
@@ -53,6 +54,7 @@ type State struct {
 	Guards  []Guarded
 	Course  []Point // what was and what may be, by day; of a looked-into goal only
 	Seen    int
+	Today   float64 // of a sum: what today has brought so far
 }
 
 // Guarded is how a guardrail stands.
@@ -97,6 +99,23 @@ func (r *Report) Tell(s State, today int64) Told {
 		t.Settled = s.Verdict.Status
 	}
 	return t
+}
+
+// Due is what a state asks of today: the share of today in what was missing
+// when it began, by the working days left, and what is done of it. ok is false
+// for what is no total to be reached, and without a target.
+func (r *Report) Due(s State) (needed, done float64, ok bool) {
+	if !additive(r.Kind) || !s.Has || s.Target.Better != pace.Higher || math.IsNaN(s.Actual) {
+		return 0, 0, false
+	}
+	missing := math.Max(0, s.Target.High-(s.Actual-s.Today))
+	if r.DaysLeft > 0 {
+		needed = missing * math.Min(1, r.DayShare/r.DaysLeft)
+	}
+	if r.Unit == kpi.UnitCount { // nobody makes half a call
+		needed = math.Ceil(needed - 1e-9)
+	}
+	return needed, s.Today, true
 }
 
 func some(v float64) *float64 {

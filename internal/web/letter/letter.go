@@ -43,6 +43,8 @@ type page struct {
 	Lang, Dir, End           string // End: the side at which numbers end
 	Subject, Title, About    string
 	Callbacks                *line
+	GoalsTitle               string
+	Goals                    []row
 	FirstTitle, FirstNone    string
 	First                    []line
 	DayTitle, DayNote        string
@@ -108,6 +110,7 @@ func (w Writer) page(l *morning.Letter, organisation, pages string) page {
 	if l.Callbacks > 0 {
 		p.Callbacks = &line{"", r.T("morning.callbacks", map[string]any{"count": l.Callbacks}), pages + "/leads"}
 	}
+	p.goals(r, l, pages)
 	p.first(r, l, month)
 	p.day(r, l, at)
 	p.period(r, l, month)
