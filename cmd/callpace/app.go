@@ -132,6 +132,11 @@ func (a *app) opened(ctx context.Context, fn func(*ingest.Folder) error) error {
 		return err
 	}
 	err = a.localised(fn)(f)
+	if f.Spoilt(err) { // the facts are made again, and asked again
+		if err = f.Mend(ctx); err == nil {
+			err = a.localised(fn)(f)
+		}
+	}
 	a.endProgress()
 	return errors.Join(err, f.Close())
 }

@@ -50,6 +50,7 @@ const (
 	idleTime   = 2 * time.Minute
 	stopTime   = 20 * time.Second // for requests that run
 	sweepEvery = time.Hour
+	openEvery  = 3 * time.Second // a folder that cannot be opened
 )
 
 // serve serves the data folder. ready is called once it listens and the folder
@@ -98,6 +99,7 @@ type server struct {
 	morning *morning.Service
 	copier  *backup.Copier // nil: no copy is kept
 	jobs    *jobs.Queue
+	log     *slog.Logger
 	work    *work
 }
 
@@ -125,7 +127,7 @@ func (w *work) end(ctx context.Context) {
 
 func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c serveCommand) (*server, error) {
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	s := &server{app: a, state: state, url: strings.TrimSuffix(cmp.Or(c.PublicURL, "http://"+reachable(address)), "/"), auth: auth.New(state, a.now), work: &work{}}
+	s := &server{app: a, state: state, url: strings.TrimSuffix(cmp.Or(c.PublicURL, "http://"+reachable(address)), "/"), auth: auth.New(state, a.now), work: &work{}, log: log}
 	s.work.ctx, s.work.stop = context.WithCancel(ctx)
 	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats(), Now: a.now, Typed: state, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
@@ -166,7 +168,7 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 		return nil
 	})
 	g.Go(func() error {
-		if err := s.folder.Open(ctx, nil); err != nil {
+		if err := s.open(ctx); err != nil {
 			return err
 		}
 		g.Go(func() error { return s.serveSocket(ctx) }) // the folder is ours from here on
@@ -196,6 +198,31 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 		return nil // told to stop
 	}
 	return err
+}
+
+// open opens the folder. What is damaged or has no room is tried again: a server
+// that ends would be started again and again, and tell nobody.
+func (s *server) open(ctx context.Context) error {
+	for {
+		err := s.folder.Open(ctx, nil)
+		if code := callpace.CodeOf(err); err == nil || ctx.Err() != nil || code != callpace.Damaged && code != callpace.Internal {
+			return err
+		}
+		s.log.Error("the folder cannot be opened", "error", err)
+		if !pause(ctx, openEvery) {
+			return nil
+		}
+	}
+}
+
+// pause waits; false when ctx ended before.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
 }
 
 // copying gives what keeps a copy of the journal in a folder; "" is none.

@@ -58,6 +58,9 @@ var statuses = map[callpace.Code]int{
 // tooLarge are the messages about something that is too long to be read.
 var tooLarge = map[string]bool{"api.too_large": true, "upload.too_large": true}
 
+// notNow are the messages about facts that will be there again by themselves.
+var notNow = map[string]bool{"folder.opening": true, "folder.replacing": true, "facts.behind": true, "facts.spoilt": true}
+
 // problem makes a problem of an error.
 func (a *API) problem(c *caller, err error) *Problem {
 	code := callpace.CodeOf(err)
@@ -75,7 +78,7 @@ func (a *API) problem(c *caller, err error) *Problem {
 		p.Status = http.StatusRequestEntityTooLarge
 	case p.Status == http.StatusUnauthorized:
 		p.headers.Set("WWW-Authenticate", `Bearer realm="callpace"`)
-	case p.Key == "folder.opening":
+	case notNow[p.Key]:
 		p.Status = http.StatusServiceUnavailable
 		p.headers.Set("Retry-After", "5")
 	}

@@ -45,8 +45,10 @@ type Folder struct {
 	policy   kpi.Policy
 	defs     func() *kpi.Catalogue // by the policy
 	warnings warnings
-	behind   *atomic.Pointer[error]           // why the facts could not follow the journal
-	respec   func(journal.Input) *source.Spec // in a trial: by what an input is read instead; nil where it is not
+	behind   atomic.Pointer[failure]           // why the facts could not follow the journal; nil: they did
+	gaps     atomic.Pointer[[]gap]             // what the facts lack
+	verified atomic.Pointer[[]*callpace.Error] // damage that the last Verify found
+	respec   func(journal.Input) *source.Spec  // in a trial: by what an input is read instead; nil where it is not
 }
 
 const factsFile = "facts.duckdb"
@@ -101,7 +103,7 @@ func Open(ctx context.Context, dir string, deps Deps) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Folder{dir: dir, deps: deps, journal: j, warnings: warnings{}, behind: new(atomic.Pointer[error])}
+	f := &Folder{dir: dir, deps: deps, journal: j, warnings: warnings{}}
 	if err := f.open(ctx); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -118,40 +120,16 @@ func (f *Folder) open(ctx context.Context) error {
 	}
 	f.settings = s.Settings
 	f.setPolicy(s.Policy)
-	for _, d := range f.journal.Damage() {
-		f.notice(d.Key, "detail", d.Error())
-	}
-	if err := f.removeLeftovers(); err != nil {
+	err = f.bringUp(ctx)
+	if ctx.Err() != nil || callpace.CodeOf(err) == callpace.Conflict {
 		return err
 	}
-	if lost, err := f.factsLost(ctx); err != nil {
-		return err
-	} else if lost {
-		return f.rebuild(ctx)
+	// What keeps the facts behind must not keep anybody from mending it.
+	_ = f.fallBehind(err)
+	for _, m := range f.Damage() {
+		f.noticeMessage(m)
 	}
-	err = f.openStore(ctx)
-	if why, rebuild := duck.NeedsRebuild(err); rebuild {
-		f.notice("facts.set_aside", "reason", callpace.M("facts."+string(why)))
-		return f.rebuild(ctx)
-	}
-	if err != nil {
-		return err
-	}
-	if err = f.follow(ctx); ctx.Err() == nil {
-		// What keeps the facts behind must not keep anybody from mending it.
-		f.fallBehind(err)
-		err = nil
-	}
-	return err
-}
-
-// factsLost tells that inputs were projected into a file that is gone.
-func (f *Folder) factsLost(ctx context.Context) (bool, error) {
-	if _, err := os.Stat(f.factsPath()); !errors.Is(err, os.ErrNotExist) {
-		return false, err
-	}
-	live, err := f.liveInputs(ctx)
-	return len(live) > 0, err
+	return nil
 }
 
 // follow brings the facts up to the journal.
@@ -160,7 +138,7 @@ func (f *Folder) follow(ctx context.Context) error {
 		if err := f.catchUp(ctx, f.store); err != nil {
 			return err
 		}
-		return f.markPast(ctx, f.store)
+		return errors.Join(f.markPast(ctx, f.store), f.bind(ctx, f.store))
 	}
 	// A source in pieces first: else the months would be compared without it.
 	if name, cause, err := f.store.Replay(ctx); err != nil {
@@ -174,24 +152,6 @@ func (f *Folder) follow(ctx context.Context) error {
 		return err
 	}
 	return f.catchUp(ctx, f.store)
-}
-
-// Ready tells why the facts are behind the journal, if they are: asked now,
-// they would give numbers of another day.
-func (f *Folder) Ready() error {
-	if err := f.behind.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
-// fallBehind notes why the facts do not follow the journal; nil: they do.
-func (f *Folder) fallBehind(err error) {
-	if err == nil {
-		f.behind.Store(nil)
-		return
-	}
-	f.behind.Store(&err)
 }
 
 // Close lets the folder go.
@@ -233,6 +193,14 @@ func (f *Folder) notice(key string, args ...any) {
 	if f.deps.Notice != nil {
 		f.deps.Notice(key, args...)
 	}
+}
+
+func (f *Folder) noticeMessage(m callpace.Message) {
+	args := make([]any, 0, 2*len(m.Args))
+	for name, v := range m.Args {
+		args = append(args, name, v)
+	}
+	f.notice(m.Key, args...)
 }
 
 // Exists tells whether there is an organisation in a folder.

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/callpace/callpace"
@@ -57,21 +56,5 @@ func (s *SharedFolder) heal(ctx context.Context) error {
 	s.whole.Lock()
 	defer s.whole.Unlock()
 	defer s.begin(nil)()
-	return s.folder.reopen(ctx)
-}
-
-// reopen opens the facts anew and brings them up to the journal: after a failed
-// write an engine may refuse everything.
-func (f *Folder) reopen(ctx context.Context) error {
-	var err error
-	if f.store != nil {
-		err = f.store.Close()
-		f.store = nil
-	}
-	f.fallBehind(nil)
-	if again := f.open(ctx); again != nil {
-		f.fallBehind(again)
-		return errors.Join(err, again)
-	}
-	return f.Ready()
+	return s.folder.Mend(ctx)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/journal"
 	"github.com/callpace/callpace/internal/source"
 )
@@ -47,6 +48,9 @@ type WarningCount struct {
 // acknowledged, and projected. After an error or a crash the same import
 // finishes what was begun.
 func (f *Folder) Import(ctx context.Context, d Delivery) (Report, error) {
+	if err := f.Mend(ctx); err != nil {
+		return Report{}, err
+	}
 	if err := f.check(ctx, d); err != nil {
 		return Report{}, err
 	}
@@ -74,8 +78,7 @@ func (f *Folder) Import(ctx context.Context, d Delivery) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	if err := f.finishEach(ctx, f.store, []journal.Input{in}, "importing"); err != nil {
-		f.fallBehind(err) // it is in the journal: it counts, or nothing can be said
+	if err := f.fallBehind(f.finishEach(ctx, f.store, []journal.Input{in}, "importing")); err != nil {
 		return Report{}, err
 	}
 	return f.report(ctx, in.No, d.Name)
@@ -173,9 +176,11 @@ func (f *Folder) Inputs(ctx context.Context) ([]InputInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	states, err := f.store.Inputs(ctx)
-	if err != nil {
-		return nil, err
+	var states []duck.Input
+	if f.store != nil { // a rebuild failed: there is the journal alone
+		if states, err = f.store.Inputs(ctx); err != nil {
+			return nil, err
+		}
 	}
 	counts := make(map[int]facts.Counts, len(states))
 	for _, s := range states {

@@ -51,7 +51,10 @@ func (f *Folder) finishEach(ctx context.Context, store *duck.Store, inputs []jou
 			return err
 		}
 	}
-	return nil
+	if len(inputs) == 0 {
+		return nil
+	}
+	return f.bind(ctx, store)
 }
 
 // projectAll projects inputs in their order; finishing them is the caller's.
@@ -75,9 +78,17 @@ func (f *Folder) liveInputs(ctx context.Context) ([]journal.Input, error) {
 	return f.journal.Inputs(ctx, journal.Filter{Status: journal.Committed})
 }
 
-// project turns an input's bytes into facts, from where the store stands.
+// project turns an input's bytes into facts, from where the store stands. What
+// the journal cannot give is left out, and remembered.
 func (f *Folder) project(ctx context.Context, store *duck.Store, in journal.Input, progress func(done int64)) error {
 	d, err := f.decoder(ctx, in)
+	if isDamage(err) { // its beginning, or how it is to be read
+		at, err := store.StreamPosition(ctx, in.Stream)
+		if err == nil && at.Offset < in.Kept.To {
+			_, err = f.leaveOut(ctx, store, in, at, in.Kept.To, true)
+		}
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -89,22 +100,47 @@ func (f *Folder) project(ctx context.Context, store *duck.Store, in journal.Inpu
 		}
 		return err
 	}
+	for {
+		bad, err := f.projectRest(ctx, store, in, d, progress)
+		if bad.Length() == 0 || err != nil {
+			return err
+		}
+		if err := f.projectAround(ctx, store, in, d, bad, progress); err != nil {
+			return err
+		}
+		if d, err = f.decoder(ctx, in); err != nil { // cutting goes on elsewhere
+			return err
+		}
+	}
+}
+
+// projectRest projects an input from where the store stands to its end, or up
+// to what cannot be read.
+func (f *Folder) projectRest(ctx context.Context, store *duck.Store, in journal.Input, d source.Decoder, progress func(done int64)) (bad journal.Range, err error) {
 	at, err := store.StreamPosition(ctx, in.Stream)
 	if err != nil {
-		return err
+		return bad, err
 	}
 	if err := f.cutRejectsBefore(ctx, in, at.Line); err != nil {
-		return err
+		return bad, err
+	}
+	if at, err = f.pastOpen(ctx, store, in, at); isDamage(err) {
+		return damagedRange(err, in), nil
+	} else if err != nil {
+		return bad, err
 	}
 	if bytes, lines := d.Start(); at.Offset < bytes {
 		at = facts.Position{Offset: bytes, Line: lines}
 	}
 	if at.Offset < in.Kept.To {
-		return f.projectFrom(ctx, store, in, d, at, progress)
+		if err = f.projectRange(ctx, store, in, d, at, in.Kept.To, progress); isDamage(err) {
+			return damagedRange(err, in), nil
+		}
+		return bad, err
 	}
-	// Nothing but a header: noted, so that it is not looked at again.
+	// Nothing but a header, or nothing that can be read: noted, so that it is not looked at again.
 	_, err = store.Apply(ctx, facts.Application{Input: in.No, Stream: in.Stream, Source: in.Source, Batch: &facts.Batch{}, Position: at})
-	return err
+	return bad, err
 }
 
 // cutRejectsBefore drops from the rejects of the input before this one what is
@@ -122,8 +158,10 @@ func (f *Folder) cutRejectsBefore(ctx context.Context, in journal.Input, line in
 	return err
 }
 
-func (f *Folder) projectFrom(ctx context.Context, store *duck.Store, in journal.Input, d source.Decoder, at facts.Position, progress func(done int64)) error {
-	r, err := f.journal.Read(ctx, in.Stream, journal.Range{From: at.Offset, To: in.Kept.To})
+// projectRange projects from a position, which no record crosses, up to another.
+// A record that stands open at the end counts only where the input ends.
+func (f *Folder) projectRange(ctx context.Context, store *duck.Store, in journal.Input, d source.Decoder, at facts.Position, to int64, progress func(done int64)) error {
+	r, err := f.journal.Read(ctx, in.Stream, journal.Range{From: at.Offset, To: to})
 	if err != nil {
 		return err
 	}
@@ -133,6 +171,9 @@ func (f *Folder) projectFrom(ctx context.Context, store *duck.Store, in journal.
 		return err
 	}
 	err = decode(ctx, d, r, at, func(c decoded) error {
+		if c.tail && to < in.Kept.To {
+			return nil
+		}
 		if c.tail {
 			if on, err := f.goesOn(ctx, in); on || err != nil {
 				return err
@@ -237,5 +278,5 @@ func (f *Folder) replay(ctx context.Context, store *duck.Store, name string, cau
 	if err := store.Finish(ctx, cause, numbers(own)...); err != nil {
 		return err
 	}
-	return store.SetReplay(ctx, "", 0)
+	return errors.Join(store.SetReplay(ctx, "", 0), f.bind(ctx, store))
 }

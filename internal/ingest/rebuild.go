@@ -12,13 +12,11 @@ import (
 // at the time; it comes from the journal, too.
 func (f *Folder) Rebuild(ctx context.Context) error {
 	if f.store != nil {
-		err := f.store.Close()
+		_ = f.store.Close() // the file may be what is wrong
 		f.store = nil
-		if err != nil {
-			return err
-		}
 	}
-	return f.rebuild(ctx)
+	f.behind.Store(nil)
+	return f.fallBehind(f.rebuild(ctx))
 }
 
 func (f *Folder) rebuild(ctx context.Context) error {
@@ -45,7 +43,7 @@ func (f *Folder) rebuild(ctx context.Context) error {
 		err = store.RestoreChanges(ctx, told)
 	}
 	if err == nil {
-		err = f.markPast(ctx, store)
+		err = errors.Join(f.markPast(ctx, store), f.bind(ctx, store))
 	}
 	if err := errors.Join(err, store.Close()); err != nil {
 		return err

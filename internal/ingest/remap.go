@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync/atomic"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts/duck"
@@ -51,7 +50,7 @@ func (f *Folder) ApplyMapping(ctx context.Context, spec source.Spec, from int, d
 	if err := f.journal.Respecify(ctx, inputs, text, f.deps.Now()); err != nil {
 		return diff, err
 	}
-	return diff, f.mendPast(ctx)
+	return diff, f.fallBehind(f.mendPast(ctx))
 }
 
 // tryMapping projects the source into a store of its own and compares.
@@ -64,15 +63,14 @@ func (f *Folder) tryMapping(ctx context.Context, own []journal.Input, from int, 
 	if err != nil {
 		return diff, err
 	}
-	trial := *f
-	trial.behind = new(atomic.Pointer[error])
-	trial.respec = func(in journal.Input) *source.Spec {
-		if in.No >= from {
-			return &spec
-		}
-		return nil
-	}
-	trial.dir = path + ".d" // rejects of a trial are nobody's
+	trial := Folder{deps: f.deps, journal: f.journal, settings: f.settings, policy: f.policy, defs: f.defs, warnings: warnings{},
+		dir: path + ".d", // rejects of a trial are nobody's
+		respec: func(in journal.Input) *source.Spec {
+			if in.No >= from {
+				return &spec
+			}
+			return nil
+		}}
 	err = trial.projectAll(ctx, store, own, "trying")
 	if err == nil {
 		err = store.Finish(ctx, 0, numbers(own)...)

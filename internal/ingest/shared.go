@@ -21,8 +21,9 @@ type SharedFolder struct {
 	turn chan struct{} // held by the writer
 	rev  atomic.Int64
 
-	whole  sync.RWMutex // held by whoever replaces the facts, the settings or the folder
-	folder *Folder      // nil until it is open
+	whole  sync.RWMutex            // held by whoever replaces the facts, the settings or the folder
+	folder *Folder                 // nil until it is open
+	closed atomic.Pointer[failure] // why it could not be opened
 
 	settled atomic.Pointer[Settled] // nil until it is open
 	beside  sync.WaitGroup          // whoever is at the journal without a turn
@@ -54,8 +55,10 @@ func (s *SharedFolder) open(ctx context.Context, progress Progress) error {
 	deps.Progress = progress
 	f, err := Open(ctx, s.dir, deps)
 	if err != nil {
+		s.closed.Store(&failure{error: err})
 		return err
 	}
+	s.closed.Store(nil)
 	s.whole.Lock()
 	defer s.whole.Unlock()
 	s.folder = f
@@ -97,11 +100,14 @@ func (s *SharedFolder) held(fn func(*Folder) error) error {
 	}
 	release := s.folder.store.Hold()
 	err := fn(s.folder)
+	s.folder.Spoilt(err)
 	return errors.Join(err, release())
 }
 
 func (s *SharedFolder) ready() error {
 	switch {
+	case s.folder == nil && s.closed.Load() != nil:
+		return s.closed.Load().error
 	case s.folder == nil && Exists(s.dir):
 		return callpace.E(callpace.Conflict, "folder.opening")
 	case s.folder == nil:
@@ -144,6 +150,11 @@ func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Fo
 		return s.Ready()
 	}
 	defer s.begin(progress)()
+	if s.folder.Ready() != nil {
+		s.whole.Lock()
+		_ = s.folder.Mend(ctx) // Ready tells, where it did not help
+		s.whole.Unlock()
+	}
 	store := s.folder.store
 	if store == nil {
 		return fn(s.folder)
@@ -153,6 +164,18 @@ func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Fo
 	}
 	err := fn(s.folder)
 	return errors.Join(err, store.Thaw(ctx))
+}
+
+// Damage lists what is known to be damaged; see Folder.Damage.
+func (s *SharedFolder) Damage() []callpace.Message {
+	if !s.whole.TryRLock() {
+		return nil // being replaced: the next one asks again
+	}
+	defer s.whole.RUnlock()
+	if s.folder == nil {
+		return nil
+	}
+	return s.folder.Damage()
 }
 
 // begin is what every write begins with; the writer calls end when it is done.

@@ -21,6 +21,11 @@ func (f *Folder) openStore(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	gaps, err := gapsOf(ctx, f.store)
+	if err != nil {
+		return err
+	}
+	f.gaps.Store(&gaps)
 	f.store.OnChange(func(from int64, changes []duck.Change) error {
 		text, err := json.Marshal(tidings{from, changes})
 		if err != nil {

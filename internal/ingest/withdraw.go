@@ -34,10 +34,5 @@ func (f *Folder) Withdraw(ctx context.Context, input int, withLater bool) ([]int
 			return nil, err
 		}
 	}
-	return gone, f.mendPast(ctx)
-}
-
-// Verify checks every frame, digest and chain of the journal.
-func (f *Folder) Verify(ctx context.Context) (journal.Report, error) {
-	return f.journal.Verify(ctx, func(done, total int64) { f.progress("verifying", done, total) })
+	return gone, f.fallBehind(f.mendPast(ctx))
 }

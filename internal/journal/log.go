@@ -2,8 +2,12 @@ package journal
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/callpace/callpace"
 )
 
 // Event is one thing that shapes facts, at its position in the journal.
@@ -48,4 +52,22 @@ func (j *Journal) Log(ctx context.Context, after int64, kinds ...Kind) ([]Event,
 		events = append(events, e)
 	}
 	return events, rows.Err()
+}
+
+// Last gives the last entry that is no block, with the chain there; 0 where there is none.
+func (j *Journal) Last(ctx context.Context) (seq int64, d Digest, err error) {
+	err = j.idx.db.QueryRowContext(ctx, "SELECT seq, chain FROM entries ORDER BY seq DESC LIMIT 1").Scan(&seq, digestColumn{&d})
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, d, nil
+	}
+	return seq, d, err
+}
+
+// ChainAt gives the chain at an entry that is no block; NotFound where there is none.
+func (j *Journal) ChainAt(ctx context.Context, seq int64) (d Digest, err error) {
+	err = j.idx.db.QueryRowContext(ctx, "SELECT chain FROM entries WHERE seq = $1", seq).Scan(digestColumn{&d})
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, callpace.E(callpace.NotFound, "journal.no_entry")
+	}
+	return d, err
 }

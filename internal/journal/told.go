@@ -16,17 +16,23 @@ func (j *Journal) PutTold(ctx context.Context, text []byte, at time.Time) error 
 	})
 }
 
-// Told gives everything that was put, in order.
+// Told gives everything that was put and can be read, in order: a damaged entry
+// is one that Verify names, and no reason to be without the others.
 func (j *Journal) Told(ctx context.Context) ([][]byte, error) {
 	log, err := j.Log(ctx, 0, KindTold)
 	if err != nil {
 		return nil, err
 	}
-	texts := make([][]byte, len(log))
-	for i, e := range log {
-		if texts[i], _, err = j.payloadOf(ctx, "seq = $1", e.Seq); err != nil {
+	var texts [][]byte
+	for _, e := range log {
+		text, _, err := j.payloadOf(ctx, "seq = $1", e.Seq)
+		if isDamaged(err) {
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
+		texts = append(texts, text)
 	}
 	return texts, nil
 }

@@ -42,6 +42,9 @@ type State struct {
 // wrote is Unsupported.
 func Open(ctx context.Context, dir string) (*DB, error) {
 	path := filepath.Join(dir, Name)
+	if err := checkMark(dir); err != nil {
+		return nil, err
+	}
 	if err := keepPrivate(path); err != nil {
 		return nil, err
 	}
@@ -56,7 +59,11 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(4)
 	db := &DB{State{write, read, write}, write, read}
-	if err := db.prepare(ctx, path); err != nil {
+	err = db.prepare(ctx, path)
+	if err == nil {
+		err = db.mark(ctx, dir)
+	}
+	if err != nil {
 		err = errors.Join(err, db.Close())
 		if isDamage(err) {
 			return nil, callpace.E(callpace.Damaged, "store.damaged", "path", path).Because(err)
@@ -132,6 +139,13 @@ func (db *DB) prepare(ctx context.Context, path string) error {
 	}
 	if check != "ok" {
 		return damage(check)
+	}
+	var tables, ours int
+	if err := db.write.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_master").Scan(&tables, &ours); err != nil {
+		return fmt.Errorf("checking %s: %w", Name, err)
+	}
+	if tables > 0 && ours == 0 {
+		return damage("the tables of something else")
 	}
 	return migrate(ctx, db.write, path)
 }

@@ -28,6 +28,9 @@ func (s *Server) newMetrics() metrics {
 	ready := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "callpace_ready", Help: "1 where questions can be answered."}, func() float64 {
 		return truth(s.Folder.Ready() == nil)
 	})
+	damaged := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "callpace_damaged_places", Help: "Places of the journal that cannot be read, and of files that figures lack for it."}, func() float64 {
+		return float64(len(s.Folder.Damage()))
+	})
 	busy := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "callpace_writing", Help: "1 while an input is taken in or history is read again."}, func() float64 {
 		return truth(s.Folder.Busy())
 	})
@@ -57,7 +60,7 @@ func (s *Server) newMetrics() metrics {
 	for _, g := range gauges {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, g.value))
 	}
-	m.registry.MustRegister(m.requests, ready, busy, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, ready, damaged, busy, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -108,6 +111,9 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 		l := s.Texts.Localizer(i18n.Prefer("", r.Header.Get("Accept-Language"), "en"), calendar.Calendar{})
 		if err != nil {
 			text += l.Error(err) + "\n"
+		}
+		for _, d := range s.Folder.Damage() {
+			text += l.T("shell.damage_at", map[string]any{"text": l.Message(d)}) + "\n"
 		}
 		if copied, kept := s.copied(); kept && copied.Fault != nil {
 			text += l.T("copy.behind", map[string]any{"path": copied.Target, "reason": l.Error(copied.Fault)}) + "\n"

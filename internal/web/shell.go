@@ -26,6 +26,7 @@ type shell struct {
 	Nav          []navGroup
 	Languages    []language
 	Notices      []notice
+	Damage       []notice // on every page, until it is mended
 	Shortcuts    []shortcut
 }
 
@@ -108,6 +109,7 @@ func (r *request) shell(title, section string) shell {
 	if r.secret == "" {
 		return s
 	}
+	s.Damage = r.damage()
 	s.SignedIn, s.Account, s.Scope = true, r.who.Account.Name, r.scopeText()
 	if s.Theme == "" { // this browser's choice goes before the account's
 		s.Theme = r.who.Account.Preferences.Theme
@@ -126,6 +128,22 @@ func (r *request) shell(title, section string) shell {
 	}
 	s.Shortcuts = append(s.Shortcuts, shortcut{[]string{"/"}, r.reader.Text("shortcut.search")}, shortcut{[]string{"?"}, r.reader.Text("shortcut.help")})
 	return s
+}
+
+// mostDamage is how many damaged places every page names.
+const mostDamage = 3
+
+// damage tells what of the data cannot be read: who runs callpace where, all
+// others that it is so.
+func (r *request) damage() (list []notice) {
+	all := r.s.Folder.Damage()
+	if len(all) > 0 && !r.who.May(auth.ManageSettings) {
+		return []notice{{"bad", r.reader.Text("shell.damage")}}
+	}
+	for _, m := range all[:min(mostDamage, len(all))] {
+		list = append(list, notice{"bad", r.reader.T("shell.damage_at", map[string]any{"text": r.reader.Message(m)})})
+	}
+	return list
 }
 
 // scopeText says whose numbers the reader sees.

@@ -49,7 +49,7 @@ func (s *Store) derive(ctx context.Context, last func() error) (err error) {
 		return err
 	}
 	defer func() {
-		if s.db != nil {
+		if !s.closed {
 			err = errors.Join(err, s.limitMemory(context.WithoutCancel(ctx), s.memoryMB()))
 		}
 	}()

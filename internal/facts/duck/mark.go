@@ -6,14 +6,31 @@ import (
 	"strings"
 )
 
+// Note gives a text that SetNote left in the facts; "" where none is.
+func (s *Store) Note(ctx context.Context, name string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.meta(ctx, name)
+}
+
+// SetNote leaves a text in the facts under a name; "" removes it.
+func (s *Store) SetNote(ctx context.Context, name, text string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inTransaction(ctx, func() error {
+		if err := s.exec(ctx, "DELETE FROM meta WHERE key = ?", name); err != nil || text == "" {
+			return err
+		}
+		return s.exec(ctx, "INSERT INTO meta VALUES (?, ?)", name, text)
+	})
+}
+
 const metaMark = "journal_mark"
 
 // Mark gives the position in the journal up to which what changed its past
 // (withdrawals, new specifications, erasures) has been projected; 0: none.
 func (s *Store) Mark(ctx context.Context) (int64, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	text, err := s.meta(ctx, metaMark)
+	text, err := s.Note(ctx, metaMark)
 	if err != nil || text == "" {
 		return 0, err
 	}
@@ -22,14 +39,7 @@ func (s *Store) Mark(ctx context.Context) (int64, error) {
 
 // SetMark notes that everything up to a position of the journal is projected.
 func (s *Store) SetMark(ctx context.Context, seq int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.inTransaction(ctx, func() error {
-		if err := s.exec(ctx, "DELETE FROM meta WHERE key = ?", metaMark); err != nil {
-			return err
-		}
-		return s.exec(ctx, "INSERT INTO meta VALUES (?, ?)", metaMark, strconv.FormatInt(seq, 10))
-	})
+	return s.SetNote(ctx, metaMark, strconv.FormatInt(seq, 10))
 }
 
 const metaReplay = "replay"
@@ -38,9 +48,7 @@ const metaReplay = "replay"
 // left, and the input that was the cause; "" where none was. Until that is
 // done the source's facts are in pieces, and no month may be compared.
 func (s *Store) Replay(ctx context.Context) (source string, cause int, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	text, err := s.meta(ctx, metaReplay)
+	text, err := s.Note(ctx, metaReplay)
 	if err != nil || text == "" {
 		return "", 0, err
 	}
@@ -51,12 +59,9 @@ func (s *Store) Replay(ctx context.Context) (source string, cause int, err error
 
 // SetReplay notes that a source is about to be projected anew; "" that it was.
 func (s *Store) SetReplay(ctx context.Context, source string, cause int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.inTransaction(ctx, func() error {
-		if err := s.exec(ctx, "DELETE FROM meta WHERE key = ?", metaReplay); err != nil || source == "" {
-			return err
-		}
-		return s.exec(ctx, "INSERT INTO meta VALUES (?, ?)", metaReplay, strconv.Itoa(cause)+" "+source)
-	})
+	text := ""
+	if source != "" {
+		text = strconv.Itoa(cause) + " " + source
+	}
+	return s.SetNote(ctx, metaReplay, text)
 }

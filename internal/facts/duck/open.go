@@ -2,10 +2,12 @@ package duck
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/callpace/callpace"
@@ -105,6 +107,23 @@ func openFault(path string, err error) error {
 		return &FaultError{Foreign, path, err}
 	}
 	return &FaultError{Damaged, path, err}
+}
+
+// Spoilt tells whether an error of a question or a write means that DuckDB
+// gave the file up: it is to be opened anew.
+func Spoilt(err error) bool {
+	return Corrupt(err) || mentions(err, "database has been invalidated", "FATAL Error", "INTERNAL Error", "sql: database is closed", sql.ErrConnDone.Error())
+}
+
+// Corrupt tells whether an error means that the file holds something else than
+// what was written: opening it anew does not help.
+func Corrupt(err error) bool {
+	return mentions(err, "Corrupt database file", "does not match stored checksum", "Serialization Error", "Could not read enough bytes",
+		"Failed to load metadata pointer")
+}
+
+func mentions(err error, words ...string) bool {
+	return err != nil && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(err.Error(), w) })
 }
 
 const (

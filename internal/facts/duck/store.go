@@ -34,6 +34,7 @@ type Store struct {
 	db      *sql.DB
 	pending pending
 	conn    *sql.Conn // the writer's
+	closed  bool
 
 	// What the writer knows of the file's contents.
 	attributes map[string]*attributeColumns // by fact
@@ -60,7 +61,7 @@ func (s *Store) Settings() facts.Settings { return s.settings }
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.db == nil {
+	if s.closed {
 		return nil
 	}
 	err := s.trimLog(context.Background(), 1) // nothing where nothing was written
@@ -72,7 +73,7 @@ func (s *Store) Close() error {
 
 func (s *Store) shut() error {
 	err := errors.Join(s.conn.Close(), s.db.Close())
-	s.conn, s.db = nil, nil
+	s.closed = true // the handles stay: whoever uses them yet gets an error
 	if err != nil {
 		return fmt.Errorf("close facts: %w", err)
 	}
@@ -85,10 +86,14 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err != nil {
 		return openFault(s.path, err)
 	}
-	s.db = sql.OpenDB(connector)
-	if s.conn, err = s.db.Conn(ctx); err != nil {
-		return errors.Join(openFault(s.path, err), s.db.Close())
+	db := sql.OpenDB(connector)
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return errors.Join(openFault(s.path, err), db.Close())
 	}
+	s.views.mu.Lock()
+	s.db, s.conn, s.closed = db, conn, false
+	s.views.mu.Unlock()
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.shut())

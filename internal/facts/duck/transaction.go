@@ -33,7 +33,7 @@ func (s *Store) inTransaction(ctx context.Context, f func() error) error {
 
 // reopen closes and opens the file, after an error that leaves its state unknown.
 func (s *Store) reopen(ctx context.Context) error {
-	if s.db != nil {
+	if !s.closed {
 		_ = s.shut() // the error that brought us here is the one to tell
 	}
 	s.Fresh = false
