@@ -153,7 +153,14 @@ func (f *Folder) bound(ctx context.Context) (bool, error) {
 	}
 	is, err := f.journal.ChainAt(ctx, seq)
 	if callpace.CodeOf(err) == callpace.NotFound {
-		return len(f.journal.Damage()) > 0, nil
+		if len(f.journal.Damage()) > 0 {
+			return true, nil
+		}
+		last, _, err := f.journal.Last(ctx)
+		if err == nil && last < seq { // the facts are all that is left of what is gone
+			err = f.journal.NoteLost(ctx)
+		}
+		return last < seq, err
 	}
 	return is.String() == chain, err
 }

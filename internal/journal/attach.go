@@ -126,6 +126,10 @@ func (j *Journal) knownDamage(ctx context.Context) (mended bool, err error) {
 		return false, err
 	}
 	for _, d := range known {
+		if d.key == lost { // it cannot be told from the end
+			j.damage = append(j.damage, callpace.E(callpace.Damaged, d.key, "segment", d.seg, "offset", d.off))
+			continue
+		}
 		f, err := j.openSegment(d.seg)
 		if isDamaged(err) { // and worse than before
 			continue

@@ -116,16 +116,17 @@ func setIndexAside(path string) error {
 	return removeIndex(path)
 }
 
-// isIndex tells whether a file is an index of another version.
+// isIndex tells whether a file is an index of another version, or one that was only begun.
 func isIndex(path string) bool {
 	x, err := connect(path)
 	if err != nil {
 		return false
 	}
 	defer x.db.Close()
-	var version, tables int
-	err = x.db.QueryRow("SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master WHERE name IN ('mark', 'entries', 'blocks'))").Scan(&version, &tables)
-	return err == nil && version != indexVersion && tables == 3
+	var version, tables, ours int
+	err = x.db.QueryRow("SELECT (SELECT user_version FROM pragma_user_version), count(*), count(*) FILTER (WHERE name IN ('mark', 'entries', 'blocks')) FROM sqlite_master").
+		Scan(&version, &tables, &ours)
+	return err == nil && version != indexVersion && (ours == 3 || tables == 0)
 }
 
 // removeIndex removes the index with the files that SQLite keeps beside it.
@@ -179,6 +180,9 @@ func (x *index) note(ctx context.Context, holes []hole) error {
 	}
 	return nil
 }
+
+// lost is the key of a hole at the journal's end, behind which nothing is known.
+const lost = "journal.lost_end"
 
 // damage lists the holes.
 func (x *index) damage(ctx context.Context) (list []hole, err error) {

@@ -71,3 +71,15 @@ func (j *Journal) ChainAt(ctx context.Context, seq int64) (d Digest, err error) 
 	}
 	return d, err
 }
+
+// NoteLost keeps in mind that entries stood behind the journal's end that are
+// gone, as somebody knows who had read them.
+func (j *Journal) NoteLost(ctx context.Context) error {
+	return j.write(ctx, func() error {
+		if err := j.idx.note(ctx, []hole{{j.at.seg, j.at.off, lost}}); err != nil {
+			return err
+		}
+		j.damage = append(j.damage, callpace.E(callpace.Damaged, lost, "segment", j.at.seg, "offset", j.at.off))
+		return nil
+	})
+}

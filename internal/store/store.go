@@ -26,6 +26,8 @@ const Name = "state.db"
 type DB struct {
 	State
 	write, read *sql.DB
+	dir         string
+	marked      bool // it is this folder's
 }
 
 // State gives the repositories. That of a DB reads on several connections and
@@ -58,10 +60,11 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", Name, err), write.Close())
 	}
 	read.SetMaxOpenConns(4)
-	db := &DB{State{write, read, write}, write, read}
+	db := &DB{State: State{write, read, write}, write: write, read: read, dir: dir}
 	err = db.prepare(ctx, path)
 	if err == nil {
 		err = db.mark(ctx, dir)
+		db.marked = err == nil
 	}
 	if err != nil {
 		err = errors.Join(err, db.Close())
@@ -74,7 +77,13 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 }
 
 // Close waits for what is under way and closes the file.
-func (db *DB) Close() error { return errors.Join(db.read.Close(), db.write.Close()) }
+func (db *DB) Close() error {
+	err := errors.Join(db.read.Close(), db.write.Close())
+	if err != nil || !db.marked {
+		return err
+	}
+	return leave(db.dir)
+}
 
 // Update runs f in one transaction: all of its changes are kept, or, where f
 // gives an error, none. Inside f only the State handed to it may be used: any

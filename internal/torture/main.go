@@ -37,6 +37,7 @@ var parts = []struct {
 }{
 	{"kill", kill},
 	{"events", killServer},
+	{"damage", damage},
 }
 
 func main() {
