@@ -38,6 +38,7 @@ var parts = []struct {
 	{"kill", kill},
 	{"events", killServer},
 	{"damage", damage},
+	{"hostile", hostile},
 }
 
 func main() {
