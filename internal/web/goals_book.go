@@ -27,6 +27,7 @@ func goalRoutes() []route {
 		{pattern: "GET /goals/{id}/split", needs: auth.SetGoals, handle: (*request).splitGoal},
 		{pattern: "POST /goals/{id}/split", needs: auth.SetGoals, handle: (*request).takeSplit},
 		{pattern: "GET /plan", needs: auth.ViewOwn, handle: (*request).plan},
+		{pattern: "POST /plan/chain", needs: auth.DefineKPIs, handle: (*request).takeChain},
 		{pattern: "GET /scorecard", needs: auth.ViewOwn, handle: (*request).scorecard},
 		{pattern: "POST /scorecard/weights", needs: auth.SetGoals, handle: (*request).keepWeights},
 		{pattern: "POST /scorecard", needs: auth.SetGoals, handle: (*request).takeScorecard},

@@ -1,26 +1,35 @@
 package web
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/plan"
 	"github.com/callpace/callpace/internal/goal/track"
+	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/question"
 )
 
-// planPage works a number of sales back to calls per working day, and says
-// what another rate would change.
+// planPage works a number back along a chain of KPIs to what each working day
+// asks for, and says what another rate would change.
 type planPage struct {
 	shell
 	Numbers []planInput
 	Rates   []slider
 	Teams   []choice
+	Chain   string   // as it was asked for
+	Chains  []choice // that were written down: name and text
+	Open    bool
 	Fault   string
 	Plan    *planView
+	Define  bool // the reader may write chains down
 }
 
 // planInput is one number that is typed.
@@ -30,38 +39,74 @@ type planInput struct{ Name, Label, Value string }
 type planView struct {
 	Steps                  grid
 	Notes                  []string
+	Tried                  []string // what the rates that were moved change
 	Worth                  []string // ranked
 	WorthTitle             string
-	Expect, Sure           string // calls a day, said large
+	Expect, Sure           string // of a day, said large
 	ExpectLabel, SureLabel string
+}
+
+// ratePrefix is that of the fields of rates; the unit to which they lead follows.
+const ratePrefix = "rate."
+
+// planWords reads what is asked for.
+func planWords(v view) goals.PlanWords {
+	number := func(name string) float64 {
+		x, err := strconv.ParseFloat(strings.ReplaceAll(plainDigits(v.get(name)), ",", "."), 64)
+		if err != nil || !(x >= 0 && x < 1e9) {
+			return 0
+		}
+		return x
+	}
+	w := goals.PlanWords{Chain: v.get("chain"), Target: number("target"), Done: number("done"), Open: v.get("open") != "", Days: int(math.Min(number("days"), 10_000)), Rates: map[string]string{},
+		PerHour: number("per_hour"), Hours: number("hours"), Agents: number("agents")}
+	if w.Target == 0 {
+		w.Target = 50
+	}
+	if team := v.get("team"); team != "" {
+		w.Where = []string{question.Equal("team", team)}
+	}
+	for name := range v.values {
+		unit, ok := strings.CutPrefix(name, ratePrefix)
+		text := plainDigits(strings.TrimSpace(v.get(name)))
+		if !ok || text == "" {
+			continue
+		}
+		if !strings.ContainsAny(text, "/%٪") { // a slider's
+			text += "%"
+		}
+		w.Rates[unit] = text
+	}
+	return w
 }
 
 func (r *request) plan() error {
 	page := planPage{shell: r.shell("nav.plan", "plan")}
+	page.Notices = r.done("plan")
 	v := r.view()
-	a := r.asker()
-	err := r.bookOf(a, func(b goalBook) error {
-		var where []string
-		if team := v.get("team"); team != "" {
-			where = []string{question.Equal("team", team)}
-		}
-		h, err := b.Desk.History(r.Context(), where, "sales")
+	w := planWords(v)
+	page.Chain, page.Open, page.Define = v.get("chain"), w.Open, r.who.May(auth.DefineKPIs)
+	err := r.bookOf(r.asker(), func(b goalBook) error {
+		known, err := b.Chains(r.Context())
 		if err != nil {
 			return err
 		}
-		month := b.Desk.Base.Calendar.Span(calendar.Month, b.Desk.Today)
-		ask := track.Ask{Unit: track.Sales, Target: 50}
-		b.Desk.Over(&ask, calendar.Range{From: b.Desk.Today, To: month.To})
-		h.Fill(&ask)
-		ask.Open = 0
-		r.fillAsk(&page, v, &ask)
-		p, err := ask.Solve()
+		for _, name := range slices.Sorted(maps.Keys(known)) {
+			page.Chains = append(page.Chains, choice{Label: name, URL: known[name], Selected: name == w.Chain})
+		}
+		p, err := b.Plan(r.Context(), w)
+		if err != nil && callpace.CodeOf(err) == callpace.Internal {
+			return err
+		}
+		r.fillPlan(&page, w, p)
 		if err != nil {
 			page.Fault = r.reader.Error(err)
 			return nil
 		}
-		p.Ranks = h.Rank(p.Goal)
-		page.Plan = r.planView(p)
+		page.Plan = r.planView(p.Planned)
+		for _, t := range p.Tried {
+			page.Plan.Tried = append(page.Plan.Tried, r.worthText(p.Planned, t))
+		}
 		return nil
 	})
 	if err != nil {
@@ -78,52 +123,60 @@ func (r *request) plan() error {
 	return r.page("plan", page)
 }
 
-// fillAsk lays what is asked for over what history says, and shows both.
-func (r *request) fillAsk(page *planPage, v view, ask *track.Ask) {
-	days := float64(ask.Days)
-	for _, n := range []struct {
-		name string
-		into *float64
-	}{{"sales", &ask.Target}, {"done", &ask.Done}, {"days", &days}, {"agents", &ask.Agents}, {"per_hour", &ask.PerHour}, {"hours", &ask.Hours}} {
-		if x, err := strconv.ParseFloat(strings.ReplaceAll(plainDigits(v.get(n.name)), ",", "."), 64); err == nil && x >= 0 && x < 1e9 {
-			*n.into = x
-		}
-		page.Numbers = append(page.Numbers, planInput{Name: n.name, Label: r.reader.Text("plan.input." + n.name), Value: strconv.FormatFloat(math.Round(*n.into*10)/10, 'f', -1, 64)})
+// worthText says what another rate changes.
+func (r *request) worthText(p track.Planned, w plan.Worth) string {
+	args := map[string]any{"stage": goal.Print(r.reader, p.RateLabel(w.Stage)), "from": r.reader.Percent(w.From, 1), "to": r.reader.Percent(w.To, 1), "saves": w.Saves}
+	if w.Saves < 0 {
+		args["saves"] = -w.Saves
+		return r.reader.T("plan.costs", args)
 	}
-	ask.Days = int(days)
-	for _, x := range []struct {
-		name string
-		into **plan.Rate
-	}{{track.Contacts, &ask.Rates.Contact}, {track.Appointments, &ask.Rates.Appointment}, {track.Sales, &ask.Rates.Close}} {
-		measured := *x.into
-		if measured == nil && v.get(x.name) == "" {
-			continue // a stage that the data do not know
-		}
-		in := slider{ID: "r-" + x.name, Name: x.name, Label: r.reader.Text("plan.rate." + x.name), Min: "0.1", Max: "100", Step: "0.1", Unit: "%"}
-		if measured != nil {
-			in.Hint = r.reader.T("plan.own", map[string]any{"rate": r.rateText(*measured)})
-		}
-		if text := v.get(x.name); text != "" {
-			if rate, err := track.ParseRate(plainDigits(text) + "%"); err == nil && !sameRate(measured, rate) {
-				*x.into = &rate
+	return r.reader.T("plan.worth", args)
+}
+
+// fillPlan shows what was asked for, and what history knows where nothing was.
+func (r *request) fillPlan(page *planPage, w goals.PlanWords, p goals.Asked) {
+	a := p.Ask
+	for _, n := range []struct {
+		name  string
+		value float64
+	}{{"target", w.Target}, {"done", w.Done}, {"days", float64(a.Days)}, {"agents", a.Agents}, {"per_hour", a.PerHour}, {"hours", a.Hours}} {
+		page.Numbers = append(page.Numbers, planInput{Name: n.name, Label: r.reader.Text("plan.input." + n.name), Value: strconv.FormatFloat(math.Round(n.value*10)/10, 'f', -1, 64)})
+	}
+	for i, u := range p.Along {
+		rate := u.Rate
+		if text := w.Rates[u.Name]; text != "" {
+			if given, err := track.ParseRate(text); err == nil {
+				rate = &given
 			}
 		}
-		if *x.into != nil {
-			p, _ := (*x.into).Value()
-			in.Value, in.Text = strconv.FormatFloat(math.Round(1000*p)/10, 'f', -1, 64), r.reader.Percent(p, 1)
+		if i == 0 || rate == nil {
+			continue // a stage that the data do not know
+		}
+		label := p.Along.RateLabel(r.defs, plan.Stage{From: p.Along[i-1].Name, To: u.Name})
+		in := slider{ID: "r-" + strconv.Itoa(i), Name: ratePrefix + u.Name, Label: goal.Print(r.reader, label), Min: "0.1", Max: "100", Step: "0.1", Unit: "%"}
+		value, _ := rate.Value()
+		in.Value, in.Text = strconv.FormatFloat(math.Round(1000*value)/10, 'f', -1, 64), r.reader.Percent(value, 1)
+		if u.Rate != nil {
+			in.Hint = r.reader.T("plan.own", map[string]any{"rate": r.rateText(*u.Rate)})
 		}
 		page.Rates = append(page.Rates, in)
 	}
 }
 
-// sameRate tells that a slider was not moved off the measured rate.
-func sameRate(measured *plan.Rate, set plan.Rate) bool {
-	if measured == nil {
-		return false
+// takeChain writes a chain down under a name; without a text it is taken away.
+func (r *request) takeChain() error {
+	name, text := strings.TrimSpace(r.PostFormValue("name")), strings.TrimSpace(r.PostFormValue("chain"))
+	if name == "" || len(name) > 60 || len(text) > 500 {
+		return callpace.E(callpace.Invalid, "plan.name_chain")
 	}
-	a, _ := measured.Value()
-	b, _ := set.Value()
-	return math.Abs(a-b) < 0.0006
+	err := r.book(func(b goalBook) error { return b.SetChain(r.Context(), name, text, r.who.Account.ID) })
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		return r.redirect("/plan?done=saved")
+	}
+	return r.redirect("/plan?done=saved&chain=" + escape(name))
 }
 
 func (r *request) rateText(rate plan.Rate) string {
@@ -179,7 +232,7 @@ func (r *request) planView(p track.Planned) *planView {
 	v.Notes = append(v.Notes, r.loadNotes(p)...)
 	for _, w := range p.Ranks {
 		if w.Saves > 0 {
-			v.Worth = append(v.Worth, r.reader.T("plan.worth", map[string]any{"stage": goal.Print(r.reader, p.RateLabel(w.Stage)), "from": r.reader.Percent(w.From, 1), "to": r.reader.Percent(w.To, 1), "saves": w.Saves}))
+			v.Worth = append(v.Worth, r.worthText(p, w.Worth))
 		}
 	}
 	return v
