@@ -136,13 +136,25 @@ func (f *Folder) lookAtDrop(ctx context.Context, w Watch, d *drop, done func(Rep
 		if ctx.Err() != nil {
 			return nil
 		}
-		d.seen[path] = state
+		if r.Name = name; err == nil || ofFile(err) {
+			d.seen[path] = state
+		}
 		if err == nil && w.MoveTo != "" {
 			err = moveInto(w.MoveTo, path)
 		}
 		done(r, err)
 	}
 	return nil
+}
+
+// ofFile tells whether it is the file that cannot be read, and not the folder
+// that cannot take it now: a full disk is no reason to forget a file.
+func ofFile(err error) bool {
+	switch callpace.CodeOf(err) {
+	case callpace.Conflict, callpace.Internal:
+		return false
+	}
+	return true
 }
 
 // moveInto moves a file into a folder, under a name that is free there.

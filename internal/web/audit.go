@@ -26,6 +26,7 @@ type auditPage struct {
 	Next     string // address of the page of earlier entries; "" where there are none
 	First    string // address of the latest; "" on that page
 	Verified string
+	Copy     *auditCopy // nil: no copy of the journal is kept
 	Broken   string
 }
 
@@ -33,12 +34,34 @@ type auditRow struct {
 	Seq, At, Who, Action, Object, Detail, Address string
 }
 
+// auditCopy is how the copy of the journal fares.
+type auditCopy struct{ Text, Fault string }
+
+func (r *request) auditCopy() *auditCopy {
+	l, kept := r.s.copied()
+	if !kept {
+		return nil
+	}
+	c := &auditCopy{}
+	args := map[string]any{"path": l.Target, "mib": r.reader.Number(float64(l.Bytes)/(1<<20), 1), "ago": r.ago(l.Equal)}
+	switch {
+	case l.Fault != nil:
+		args["reason"] = r.reader.Error(l.Fault)
+		c.Fault = r.reader.T("copy.behind", args)
+	case l.Bytes > 0:
+		c.Text = r.reader.T("copy.catching_up", args)
+	default:
+		c.Text = r.reader.T("copy.complete", args)
+	}
+	return c
+}
+
 // auditRows are the entries of a page.
 const auditRows = 50
 
 func (r *request) audit() error {
 	s, tabs := r.settingsShell("audit")
-	p, v := auditPage{shell: s, Tabs: tabs}, r.view()
+	p, v := auditPage{shell: s, Copy: r.auditCopy(), Tabs: tabs}, r.view()
 	accounts, err := r.s.State.Accounts().FindAccounts(r.Context())
 	if err != nil {
 		return err

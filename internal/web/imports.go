@@ -25,6 +25,8 @@ func (s *Server) importRoutes() []route {
 		{pattern: "POST /imports/sources/{source}/mapping", needs: auth.Import, handle: (*request).remapSource},
 		{pattern: "GET /imports/watch", needs: auth.Import, handle: (*request).watches},
 		{pattern: "POST /imports/watch", needs: auth.ManageSettings, handle: (*request).addWatch},
+		{pattern: "POST /imports/watch/{id}/pause", needs: auth.ManageSettings, handle: (*request).pauseWatch},
+		{pattern: "POST /imports/watch/{id}/retry", needs: auth.ManageSettings, handle: (*request).retryWatch},
 		{pattern: "POST /imports/watch/{id}/remove", needs: auth.ManageSettings, handle: (*request).removeWatch},
 		{pattern: "GET /imports/{input}", needs: auth.Import, handle: (*request).input},
 		{pattern: "GET /inputs/{input}/rejects", needs: auth.Import, handle: (*request).rejects},

@@ -24,6 +24,7 @@ type watchedFolder struct {
 	ID     string `json:"id"`
 	Folder string `json:"folder"` // relative to the root
 	Source string `json:"source"`
+	Paused bool   `json:"paused,omitempty"`
 }
 
 // How often a folder is looked at, and how long a file must have stayed the
@@ -32,6 +33,7 @@ const (
 	watchEvery  = 15 * time.Second
 	watchSettle = 5 * time.Second
 	maxWatched  = 50
+	maxFaulty   = 20 // files of a folder that are named
 )
 
 // watching runs the watched folders while the server runs.
@@ -46,10 +48,31 @@ type watching struct {
 type watchState struct {
 	stop   context.CancelFunc
 	Looked time.Time
-	Fault  error
-	Files  int // taken in since the server started
+	Fault  error        // of the folder
+	Faulty []watchFault // files that could not be taken in, the latest first
+	Files  int          // taken in since the server started
 	Last   string
 	At     time.Time
+}
+
+// watchFault is a file that could not be taken in. It is tried again when it
+// changes, or when somebody says so.
+type watchFault struct {
+	File string
+	Err  error
+}
+
+// note keeps what became of a file.
+func (s *watchState) note(rep ingest.Report, err error, now time.Time) {
+	s.At, s.Last = now, rep.Name
+	s.Faulty = slices.DeleteFunc(slices.Clone(s.Faulty), func(f watchFault) bool { return f.File == rep.Name })
+	switch {
+	case err != nil:
+		s.Faulty = slices.Insert(s.Faulty, 0, watchFault{rep.Name, err})
+		s.Faulty = s.Faulty[:min(len(s.Faulty), maxFaulty)]
+	case !rep.Recognised:
+		s.Files++
+	}
 }
 
 func (w *watching) start(ctx context.Context, s *Server) {
@@ -69,7 +92,7 @@ func (w *watching) start(ctx context.Context, s *Server) {
 func (w *watching) run(f watchedFolder) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.life == nil {
+	if w.life == nil || f.Paused {
 		return
 	}
 	s := w.server
@@ -93,18 +116,10 @@ func (w *watching) run(f watchedFolder) {
 			if err == nil {
 				err = s.keepWarnings(ctx, rep)
 			}
-			set(func() {
-				state.At, state.Last, state.Fault = s.Now(), rep.Name, err
-				if err == nil && !rep.Recognised {
-					state.Files++
-				}
-			})
+			set(func() { state.note(rep, err, s.Now()) })
 		}, func(err error) {
 			set(func() {
-				state.Looked = s.Now()
-				if err != nil {
-					state.Fault = err
-				}
+				state.Looked, state.Fault = s.Now(), err
 			})
 		})
 	})
@@ -182,9 +197,13 @@ type watchPage struct {
 }
 
 type watchView struct {
-	Folder, Source, SourceURL, Remove string
+	Folder, Source, SourceURL, Action string
 	Looked, Last, Files, Fault        string
+	Paused                            bool
+	Faulty                            []watchFaultView
 }
+
+type watchFaultView struct{ File, Fault string }
 
 func (r *request) watches() error {
 	list, err := r.s.watchedFolders(r.Context())
@@ -193,7 +212,7 @@ func (r *request) watches() error {
 	}
 	p := watchPage{shell: r.shell("watch.title", "imports"), Root: r.s.WatchRoot, May: r.who.May(auth.ManageSettings)}
 	for _, f := range list {
-		v := watchView{Folder: f.Folder, Source: f.Source, SourceURL: "/imports/sources/" + pathEscape(f.Source), Remove: "/imports/watch/" + f.ID + "/remove"}
+		v := watchView{Folder: f.Folder, Source: f.Source, SourceURL: "/imports/sources/" + pathEscape(f.Source), Action: "/imports/watch/" + f.ID, Paused: f.Paused}
 		if st, ok := r.s.watching.state(f.ID); ok {
 			if !st.Looked.IsZero() {
 				v.Looked = r.ago(st.Looked)
@@ -203,6 +222,9 @@ func (r *request) watches() error {
 			}
 			if st.Fault != nil {
 				v.Fault = r.reader.Error(st.Fault)
+			}
+			for _, x := range st.Faulty {
+				v.Faulty = append(v.Faulty, watchFaultView{x.File, r.reader.Error(x.Err)})
 			}
 		}
 		p.Folders = append(p.Folders, v)
@@ -268,6 +290,49 @@ func (r *request) removeWatch() error {
 	}
 	r.s.watching.end(id)
 	return r.redirect("/imports/watch")
+}
+
+// pauseWatch has a folder left alone for a while, or watched again.
+func (r *request) pauseWatch() error {
+	list, f, err := r.watchedFolder()
+	if err != nil {
+		return err
+	}
+	f.Paused = !f.Paused
+	what := "resume "
+	if f.Paused {
+		what = "pause "
+	}
+	if err := r.keepWatched(list, what+f.Folder); err != nil {
+		return err
+	}
+	r.s.watching.end(f.ID)
+	r.s.watching.run(*f)
+	return r.redirect("/imports/watch")
+}
+
+// retryWatch looks at a folder now, also at the files that failed before.
+func (r *request) retryWatch() error {
+	_, f, err := r.watchedFolder()
+	if err != nil {
+		return err
+	}
+	r.s.watching.end(f.ID)
+	r.s.watching.run(*f)
+	return r.redirect("/imports/watch")
+}
+
+// watchedFolder gives the watched folders and that of the request among them.
+func (r *request) watchedFolder() ([]watchedFolder, *watchedFolder, error) {
+	list, err := r.s.watchedFolders(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	i := slices.IndexFunc(list, func(f watchedFolder) bool { return f.ID == r.PathValue("id") })
+	if i < 0 {
+		return nil, nil, callpace.E(callpace.NotFound, "watch.unknown")
+	}
+	return list, &list[i], nil
 }
 
 func (r *request) keepWatched(list []watchedFolder, what string) error {
