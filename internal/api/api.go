@@ -20,6 +20,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -34,6 +35,8 @@ type Deps struct {
 	Texts  *i18n.Catalogue
 	Now    func() time.Time
 	Log    *slog.Logger
+	// Jobs shows imports and withdrawals while they are under way; nil: nobody looks.
+	Jobs *jobs.Queue
 	// SeePeers tells whether agents see the numbers of their teams; nil: no.
 	SeePeers func(context.Context) bool
 	// Spool is a folder for what is uploaded; "": the system's own.

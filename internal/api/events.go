@@ -112,7 +112,7 @@ func (a *API) takeEvents(ctx context.Context, c *caller, name string, body []byt
 	}
 	file := "events-" + c.now.UTC().Format("20060102-150405") + ".jsonl"
 	return a.deliver(ctx, c, ingest.Delivery{Spec: spec, Name: file, Size: int64(len(body)),
-		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }})
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }}, nil)
 }
 
 // specOf is by what the latest import of a source is read.

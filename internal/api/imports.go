@@ -132,9 +132,12 @@ func (a *API) withdrawImport(ctx context.Context, c *caller, in *withdrawInput) 
 	}
 	out := &withdrawOutput{}
 	// Begun, it is finished: a program that hangs up must not leave half of it.
-	err := a.Folder.Replace(context.WithoutCancel(ctx), nil, func(f *ingest.Folder) (err error) {
-		out.Body.Withdrawn, err = f.Withdraw(context.WithoutCancel(ctx), in.Input, in.WithLater)
-		return err
+	ctx = context.WithoutCancel(ctx)
+	err := a.seen(ctx, c, "withdraw", "", func(p ingest.Progress) error {
+		return a.Folder.Replace(ctx, p, func(f *ingest.Folder) (err error) {
+			out.Body.Withdrawn, err = f.Withdraw(ctx, in.Input, in.WithLater)
+			return err
+		})
 	})
 	return out, err
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/source"
 )
 
@@ -96,20 +97,32 @@ func (a *API) createImport(ctx context.Context, c *caller, in *createImportInput
 	if len(name) > maxName || name == "." || name == "/" {
 		name = "upload"
 	}
-	r, err := a.deliver(ctx, c, ingest.Delivery{Spec: spec, Name: name, Open: func() (io.ReadCloser, error) { return os.Open(spool) }})
+	var r ingest.Report
+	err = a.seen(ctx, c, "import", spec.Source, func(p ingest.Progress) error {
+		r, err = a.deliver(ctx, c, ingest.Delivery{Spec: spec, Name: name, Open: func() (io.ReadCloser, error) { return os.Open(spool) }}, p)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	return &createImportOutput{c.report(r)}, nil
 }
 
+// seen does long work so that the pages show it.
+func (a *API) seen(ctx context.Context, c *caller, kind, subject string, do func(ingest.Progress) error) error {
+	if a.Jobs == nil {
+		return do(nil)
+	}
+	return a.Jobs.Do(ctx, jobs.Job{Kind: kind, Subject: subject, By: c.who.Account.Name}, func(_ context.Context, r *jobs.Run) error { return do(r.Progress) })
+}
+
 // deliver audits a delivery and takes it in. Begun, it is finished.
-func (a *API) deliver(ctx context.Context, c *caller, d ingest.Delivery) (r ingest.Report, err error) {
+func (a *API) deliver(ctx context.Context, c *caller, d ingest.Delivery, p ingest.Progress) (r ingest.Report, err error) {
 	if err := a.Auth.Audit(ctx, c.who.Entry(auth.Imported, d.Spec.Source, map[string]any{"file": d.Name})); err != nil {
 		return r, err
 	}
 	ctx = context.WithoutCancel(ctx)
-	err = a.Folder.Write(ctx, nil, func(f *ingest.Folder) (err error) {
+	err = a.Folder.Write(ctx, p, func(f *ingest.Folder) (err error) {
 		r, err = f.Import(ctx, d)
 		return err
 	})
