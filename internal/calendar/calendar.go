@@ -169,4 +169,8 @@ func monthsOf(u Unit) int {
 	return 1
 }
 
+// PlaceInWeek gives where in the calendar's week an ISO weekday stands (1 is
+// Monday, 7 Sunday): 0 for the week's first day, 6 for its last.
+func (c Calendar) PlaceInWeek(iso int64) int64 { return mod(iso%7-int64(c.weekStart), 7) }
+
 func weekday(day int64) int64 { return mod(day+int64(time.Thursday), 7) }

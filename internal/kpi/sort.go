@@ -46,7 +46,7 @@ func (p *Plan) sort(f *Frame) error {
 	}
 	if i := slices.Index(q.By, q.Sort); i >= 0 {
 		slices.SortStableFunc(f.Rows, func(a, b FrameRow) int {
-			return nothingLast(a.Key[i] == "", b.Key[i] == "", q.Desc, func() int { return compareKey(a.Key[i], b.Key[i]) })
+			return nothingLast(a.Key[i] == "", b.Key[i] == "", q.Desc, func() int { return p.compareOf(q.Sort, a.Key[i], b.Key[i]) })
 		})
 		return nil
 	}
@@ -84,12 +84,26 @@ func nothingLast(a, b, desc bool, compare func() int) int {
 }
 
 func (p *Plan) compareKeys(a, b []string) int {
-	for i := range p.Query.By {
-		if c := nothingLast(a[i] == "", b[i] == "", false, func() int { return compareKey(a[i], b[i]) }); c != 0 {
+	for i, d := range p.Query.By {
+		if c := nothingLast(a[i] == "", b[i] == "", false, func() int { return p.compareOf(d, a[i], b[i]) }); c != 0 {
 			return c
 		}
 	}
 	return 0
+}
+
+// compareOf compares two keys of a dimension: weekdays as they follow each other in the
+// organisation's week.
+func (p *Plan) compareOf(dimension, a, b string) int {
+	if dimension == string(BucketWeekday) {
+		return cmp.Compare(p.Query.Calendar.PlaceInWeek(whole(a)), p.Query.Calendar.PlaceInWeek(whole(b)))
+	}
+	return compareKey(a, b)
+}
+
+func whole(text string) int64 {
+	n, _ := callpace.ParseAmount(text)
+	return int64(n / callpace.One)
 }
 
 // compareKey compares two keys of a dimension: whole numbers as such, all else

@@ -186,7 +186,11 @@ func (r *request) auditRow(e store.AuditEntry, names map[string]string) auditRow
 	}
 	var parts []string
 	for _, key := range sortedKeys(e.Detail) {
-		parts = append(parts, fmt.Sprintf("%s=%v", key, e.Detail[key]))
+		value := fmt.Sprint(e.Detail[key])
+		if role := auth.Role(value); (key == "role" || key == "role_before") && role.Known() {
+			value = r.roleName(role)
+		}
+		parts = append(parts, key+"="+value)
 	}
 	row.Detail = strings.Join(parts, ", ")
 	return row

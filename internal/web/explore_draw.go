@@ -22,7 +22,7 @@ const (
 
 // valuesIn lists the values of a dimension in a frame: times and numbers in
 // their order, names by the size of a column.
-func valuesIn(f *kpi.Frame, dim, column int) []string {
+func (r *request) valuesIn(f *kpi.Frame, dim, column int) []string {
 	var out []string
 	weight := map[string]float64{}
 	for _, row := range f.Rows {
@@ -41,7 +41,11 @@ func valuesIn(f *kpi.Frame, dim, column int) []string {
 	slices.SortStableFunc(out, func(a, b string) int {
 		x, err := strconv.Atoi(a)
 		y, err2 := strconv.Atoi(b)
-		if err == nil && err2 == nil {
+		switch {
+		case err != nil || err2 != nil:
+		case f.Dims[dim] == "weekday":
+			return cmp.Compare(r.calendar().PlaceInWeek(int64(x)), r.calendar().PlaceInWeek(int64(y)))
+		default:
 			return cmp.Compare(x, y)
 		}
 		return cmp.Compare(a, b)
@@ -73,7 +77,7 @@ func keyText(key []string) (text string) {
 // heats draws a map of each KPI: the first dimension down, the second across.
 func (r *request) heats(v view, f *kpi.Frame) (out []drawing, err error) {
 	for i, c := range f.Columns {
-		down, across := valuesIn(f, 0, i), valuesIn(f, 1, i)
+		down, across := r.valuesIn(f, 0, i), r.valuesIn(f, 1, i)
 		d := drawing{Title: r.reader.Title(c), Sub: r.undrawn("", len(across), mostColumns)}
 		across = across[:min(len(across), mostColumns)]
 		down, d.Pager = cut(r, v, "heat-"+strconv.Itoa(i), down, func(k string) string { return r.place(f.Dims[0], k) })
@@ -161,7 +165,7 @@ func (r *request) lines(v view, x exploration, f *kpi.Frame) ([]drawing, error) 
 		for _, i := range columns {
 			splits := []string{""}
 			if x.split != "" {
-				splits = valuesIn(f, 1, i)
+				splits = r.valuesIn(f, 1, i)
 				d.Sub = r.undrawn(d.Sub, len(splits), mostSeries)
 				splits = splits[:min(len(splits), mostSeries)]
 			}
@@ -267,7 +271,7 @@ func (r *request) bars(v view, f *kpi.Frame) (out []drawing, err error) {
 		find := figuresAt(f, i)
 		groups := []string{""}
 		if len(f.Dims) == 2 {
-			groups = valuesIn(f, 1, i)
+			groups = r.valuesIn(f, 1, i)
 			d.Sub = r.undrawn(d.Sub, len(groups), mostSeries)
 			groups = groups[:min(len(groups), mostSeries)]
 		}

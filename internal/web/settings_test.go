@@ -238,3 +238,15 @@ func (b *browser) changes(a *answer, to string) {
 	}
 	a.goes(to)
 }
+
+// A role is called as the organisation calls it, wherever one is shown.
+func TestRoleNamesOfTheOrganisation(t *testing.T) {
+	s, _ := newMailSite(t)
+	b := s.as(auth.Admin)
+	b.post("/settings/roles", "lead.en", "Squad captain").goes("/settings/roles?done=saved")
+	b.post("/settings/accounts/"+s.ids[auth.QA], "name", "Quin Quality", "login", "quin@adria.example", "role", "lead", "teams", "East", "language", "en")
+	for _, at := range []string{"/settings/accounts", "/settings/accounts/new", "/settings/accounts/" + s.ids[auth.Lead], "/settings/audit", "/mail/preview"} {
+		b.get(at).has(200, "Squad captain")
+	}
+	s.as(auth.Lead).get("/account").has(200, "Squad captain")
+}

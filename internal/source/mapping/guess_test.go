@@ -277,3 +277,14 @@ func FuzzGuess(f *testing.F) {
 		require.NoError(t, err, text)
 	})
 }
+
+// How often somebody was called in a campaign is not the campaign's name; a
+// name that is a number of some digits may be.
+func TestGuessTakesNoCountForACampaign(t *testing.T) {
+	head := "id;date;phone;duration;campaign;y\n"
+	counts := head + "1;2026-05-05 09:00:00;0911111111;261;1;no\n2;2026-05-05 09:01:00;0911111112;26;3;no\n3;2026-05-05 09:02:00;0911111113;61;12;yes\n"
+	require.NotContains(t, draft(t, counts, "x.csv"), "    campaign:")
+	require.Contains(t, draft(t, strings.NewReplacer(";1;no", ";1001;no", ";3;no", ";1002;no", ";12;yes", ";1001;yes").Replace(counts), "x.csv"), "    campaign: campaign")
+	bank := string(read(t, shared(t, "uci-bank", "calls.csv")))
+	require.NotContains(t, draft(t, bank[:strings.LastIndex(bank[:source.HeadSize], "\n")+1], "calls.csv"), "    campaign:")
+}

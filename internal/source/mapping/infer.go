@@ -29,6 +29,8 @@ func (g *guess) fits(field string, c int) bool {
 		return every(samples, func(s string) bool { return isCurrency(strings.ToUpper(s)) })
 	case "direction":
 		return every(samples, func(s string) bool { return vocab().meaning("direction", s) != "" })
+	case "campaign": // how often somebody was called in one is no name of it
+		return !every(samples, func(s string) bool { n, bad := plainField.integer(s); return bad == nil && n >= 0 && n < 100 })
 	case "outcome", "stage", "queue":
 		return len(distinct(samples)) <= 100
 	}

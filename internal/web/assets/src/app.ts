@@ -12,6 +12,7 @@ controls.menus();
 controls.dialogs();
 controls.autos();
 controls.copies();
+controls.prints();
 controls.rows();
 controls.drops();
 controls.sliders();

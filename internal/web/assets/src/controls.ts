@@ -102,6 +102,13 @@ export function autos(): void {
   });
 }
 
+/** data-print prints the page. */
+export function prints(): void {
+  document.addEventListener("click", (e) => {
+    if ((e.target as Element).closest("[data-print]")) print();
+  });
+}
+
 /** data-copy="#id" copies the value or text of an element; the button says so by data-done. */
 export function copies(): void {
   document.addEventListener("click", async (e) => {
