@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
@@ -32,14 +31,7 @@ var eventsBody = &huma.RequestBody{Required: true, Content: map[string]*huma.Med
 type eventsInput struct {
 	Source string `query:"source" required:"true" minLength:"1" maxLength:"200" doc:"Source whose mapping (of JSON lines) reads the rows: that of its latest import"`
 	Key    string `header:"Idempotency-Key" maxLength:"200" doc:"A key of yours for this request. The same key and body again get the same answer within 24 hours; another body is a conflict"`
-	r      *http.Request
-	w      http.ResponseWriter
-}
-
-// Resolve takes the request.
-func (in *eventsInput) Resolve(ctx huma.Context) []error {
-	in.r, in.w = humago.Unwrap(ctx)
-	return nil
+	RawRequest
 }
 
 type eventsOutput struct {

@@ -36,17 +36,20 @@ var uploadBody = &huma.RequestBody{Required: true, Content: map[string]*huma.Med
 		"file":    {Type: huma.TypeString, Format: "binary", Description: "The last field"},
 	}}}}}
 
-// createImportInput keeps the request: a file is not to be held in memory.
-type createImportInput struct {
+// RawRequest keeps the request of an operation that reads its body by itself,
+// as it comes: a file is not to be held in memory. It is exported for huma only.
+type RawRequest struct {
 	r *http.Request
 	w http.ResponseWriter
 }
 
 // Resolve takes the request.
-func (in *createImportInput) Resolve(ctx huma.Context) []error {
+func (in *RawRequest) Resolve(ctx huma.Context) []error {
 	in.r, in.w = humago.Unwrap(ctx)
 	return nil
 }
+
+type createImportInput struct{ RawRequest }
 
 // report is what became of an upload.
 type report struct {
