@@ -81,9 +81,10 @@ func (p *product) signUp(ctx context.Context) (err error) {
 
 // process is what a command took.
 type process struct {
-	spent time.Duration
-	peak  int64 // largest resident set in bytes, 0 where the system does not tell
-	out   []byte
+	passed time.Duration
+	spent  time.Duration // on processors
+	peak   int64         // largest resident set in bytes, 0 where the system does not tell
+	out    []byte
 }
 
 // run runs the command on the data folder, to its end.
@@ -95,7 +96,7 @@ func (p *product) run(ctx context.Context, args ...string) (process, error) {
 	if err := cmd.Run(); err != nil {
 		return process{}, fmt.Errorf("%v: %w\n%s", cmd.Args, err, stderr.String())
 	}
-	return process{time.Since(began), peakOf(cmd.ProcessState), stdout.Bytes()}, nil
+	return process{time.Since(began), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), peakOf(cmd.ProcessState), stdout.Bytes()}, nil
 }
 
 func (p *product) importFile(ctx context.Context, csv string) (process, error) {

@@ -55,17 +55,18 @@ func (r *results) page() string {
 	r.goals(&b)
 	for _, s := range r.Sizes {
 		s.table(&b)
+		s.processors(&b)
 	}
 	r.growth(&b)
 	return b.String()
 }
 
 func (r *results) goals(b *strings.Builder) {
-	b.WriteString("\n## Goals\n\n| work | calls | goal | measured | |\n|---|---|---|---|---|\n")
+	b.WriteString("\n## Goals\n\n| work | calls | goal | measured | | by time on processors |\n|---|---|---|---|---|---|\n")
 	for _, t := range targets {
 		s, text, met, ok := t.at(r)
 		if !ok {
-			fmt.Fprintf(b, "| %s | %s | %s | not measured | |\n", t.row, short(t.calls), t.goal())
+			fmt.Fprintf(b, "| %s | %s | %s | not measured | | |\n", t.row, short(t.calls), t.goal())
 			continue
 		}
 		judged := "missed"
@@ -76,7 +77,7 @@ func (r *results) goals(b *strings.Builder) {
 		if s.Calls != t.calls {
 			at += ", here " + short(s.Calls)
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", t.row, at, t.goal(), text, judged)
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", t.row, at, t.goal(), text, judged, t.byProcessors(s))
 	}
 }
 
@@ -131,6 +132,34 @@ func (r *row) cell(side string) string {
 		text += " (" + seconds(cold) + ")"
 	}
 	return text + ratio(float64(r.median(us)), float64(median))
+}
+
+// processors is a table of the time on processors, where it was measured.
+func (s *size) processors(b *strings.Builder) {
+	sides := s.sides()
+	fmt.Fprintf(b, "\n### Time on processors, %s calls\n\nOf the same rounds, all threads and processes of a side together.\n\n| |", short(s.Calls))
+	for _, side := range sides {
+		fmt.Fprintf(b, " %s |", side)
+	}
+	b.WriteString("\n|---" + strings.Repeat("|---", len(sides)) + "|\n")
+	for _, r := range s.Rows {
+		if len(r.Spent) == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "| %s |", r.ID)
+		mine := r.processors(us)
+		for _, side := range sides {
+			n, text := r.processors(side), ""
+			if n > 0 {
+				text = seconds(n)
+			}
+			if n > 0 && mine > 0 && side != us {
+				text += fmt.Sprintf(" · %.3g ×", float64(n)/float64(mine))
+			}
+			fmt.Fprintf(b, " %s |", text)
+		}
+		b.WriteString("\n")
+	}
 }
 
 // growth shows how callpace's costs grow with the number of calls.

@@ -34,6 +34,8 @@ type row struct {
 	Times     map[string][]time.Duration `json:",omitempty"`
 	Cold      map[string]time.Duration   `json:",omitempty"`
 	Bytes     map[string]int64           `json:",omitempty"`
+	// Spent is the time on processors, of the same rounds as Times.
+	Spent map[string][]time.Duration `json:",omitempty"`
 }
 
 const us = "callpace"
@@ -74,7 +76,7 @@ func (s *size) begin(id, title string) *row {
 		r = &row{ID: id}
 		s.Rows = append(s.Rows, r)
 	}
-	*r = row{ID: id, Title: title, Times: map[string][]time.Duration{}, Cold: map[string]time.Duration{}, Bytes: map[string]int64{}}
+	*r = row{ID: id, Title: title, Times: map[string][]time.Duration{}, Cold: map[string]time.Duration{}, Bytes: map[string]int64{}, Spent: map[string][]time.Duration{}}
 	return r
 }
 
@@ -87,10 +89,18 @@ func (s *size) row(id string) *row {
 	return nil
 }
 
-func (r *row) add(side string, spent time.Duration) { r.Times[side] = append(r.Times[side], spent) }
+func (r *row) add(side string, passed, spent time.Duration) {
+	r.Times[side] = append(r.Times[side], passed)
+	if spent > 0 {
+		r.Spent[side] = append(r.Spent[side], spent)
+	}
+}
 
 // median is 0 where a side was not measured.
 func (r *row) median(side string) time.Duration { return quantile(r.Times[side], 0.5) }
+
+// processors is the median of the time on processors.
+func (r *row) processors(side string) time.Duration { return quantile(r.Spent[side], 0.5) }
 
 func quantile(times []time.Duration, q float64) time.Duration {
 	if len(times) == 0 {

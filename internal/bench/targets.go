@@ -107,6 +107,24 @@ func (t target) measured(s *size) (text string, met, ok bool) {
 	return fmt.Sprintf("%.2f ×", mine/other), mine <= t.atMost*other+float64(t.plus), true
 }
 
+// byProcessors is the same ratio of times on processors.
+func (t target) byProcessors(s *size) string {
+	r := s.row(t.row)
+	mine, other := r.processors(us), r.processors(t.of)
+	if t.ofRow != "" {
+		if beside := s.row(t.ofRow); beside != nil {
+			other = beside.processors(us)
+		}
+	}
+	switch {
+	case mine == 0 || other == 0:
+		return ""
+	case t.faster > 0:
+		return fmt.Sprintf("%.1f × less", float64(other)/float64(mine))
+	}
+	return fmt.Sprintf("%.2f ×", float64(mine)/float64(other))
+}
+
 // at finds the size to judge by: the target's own, or else the largest below
 // it, or else the smallest.
 func (t target) at(r *results) (s *size, text string, met, ok bool) {

@@ -18,7 +18,7 @@ func (b *bench) imports(ctx context.Context) error {
 	memory := b.out.begin("import_memory", "largest memory of the import")
 	for range b.loads {
 		for _, r := range slices.Clone(b.rivals) {
-			loaded, whole, err := b.loadRival(ctx, r)
+			l, err := b.loadRival(ctx, r)
 			if err != nil {
 				if ctx.Err() != nil {
 					return err
@@ -26,8 +26,8 @@ func (b *bench) imports(ctx context.Context) error {
 				b.drop(r, err)
 				continue
 			}
-			rows.add(r.name(), loaded)
-			ready.add(r.name(), whole)
+			rows.add(r.name(), l.read+l.index, l.spent-l.latestSpent)
+			ready.add(r.name(), l.read+l.latest+l.index, l.spent)
 		}
 		if err := b.product.found(ctx, b.files.roster); err != nil {
 			return err
@@ -36,9 +36,9 @@ func (b *bench) imports(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b.say("  %s %s", us, seconds(p.spent))
-		rows.add(us, p.spent)
-		ready.add(us, p.spent)
+		b.say("  %s %s", us, seconds(p.passed))
+		rows.add(us, p.passed, p.spent)
+		ready.add(us, p.passed, p.spent)
 		memory.Bytes[us] = max(memory.Bytes[us], p.peak)
 	}
 	return nil
@@ -50,34 +50,42 @@ func (b *bench) drop(r *rival, err error) {
 	b.rivals = slices.DeleteFunc(b.rivals, func(x *rival) bool { return x == r })
 }
 
-// loadRival loads the log into an empty folder. rows is the bulk load with its
-// indexes; ready also leaves the latest version of each call.
-func (b *bench) loadRival(ctx context.Context, r *rival) (rows, ready time.Duration, err error) {
+// loading is what it took a peer to load the log: to read it, to leave the
+// latest version of each call, to build indexes.
+type loading struct {
+	read, latest, index time.Duration
+	spent, latestSpent  time.Duration // on processors, of all and of latest
+}
+
+// loadRival loads the log into an empty folder.
+func (b *bench) loadRival(ctx context.Context, r *rival) (l loading, err error) {
 	if err := errors.Join(r.end(), os.RemoveAll(r.dir)); err != nil {
-		return 0, 0, err
+		return l, err
 	}
 	if err := r.begin(ctx); err != nil {
-		return 0, 0, err
+		return l, err
 	}
 	if b.kept.Versions[r.name()], err = r.version(ctx, r.c); err != nil {
-		return 0, 0, err
+		return l, err
 	}
 	delete(b.kept.Missing, r.name())
 	s := r.load(b.files)
 	if _, err := r.do(ctx, s.tables); err != nil {
-		return 0, 0, err
+		return l, err
 	}
-	read, err := r.do(ctx, s.rows)
-	if err != nil {
-		return 0, 0, err
+	all := watch(r)
+	if l.read, err = r.do(ctx, s.rows); err != nil {
+		return l, err
 	}
-	latest, err := r.do(ctx, s.latest)
-	if err != nil {
-		return 0, 0, err
+	latest := watch(r)
+	if l.latest, err = r.do(ctx, s.latest); err != nil {
+		return l, err
 	}
-	index, err := r.do(ctx, s.index)
-	b.say("  %s %s, latest versions %s, indexes %s", r.name(), seconds(read), seconds(latest), seconds(index))
-	return read + index, read + latest + index, err
+	l.latestSpent = latest()
+	l.index, err = r.do(ctx, s.index)
+	l.spent = all()
+	b.say("  %s %s, latest versions %s, indexes %s", r.name(), seconds(l.read), seconds(l.latest), seconds(l.index))
+	return l, err
 }
 
 // starts measures from the server's start until it is ready, and its memory then.
@@ -92,7 +100,7 @@ func (b *bench) starts(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.add(us, spent)
+		r.add(us, spent, b.product.processors())
 	}
 	if err := pause(ctx, "5"); err != nil {
 		return err
@@ -143,7 +151,8 @@ func (b *bench) question(ctx context.Context, q question) error {
 		}
 	}
 	for round := range b.rounds + 1 {
-		answer, spent, err := ask[present.Answer](ctx, b.product, q.address(round))
+		onProcessors := watch(b.product)
+		answer, passed, err := ask[present.Answer](ctx, b.product, q.address(round))
 		if err != nil {
 			return err
 		}
@@ -151,28 +160,29 @@ func (b *bench) question(ctx context.Context, q question) error {
 		if err != nil {
 			return err
 		}
-		r.took(round, us, spent)
+		r.took(round, us, passed, onProcessors())
 		for _, x := range b.rivals {
-			rows, spent, err := q.ask(ctx, x.dialect(), x.c, round)
+			onProcessors = watch(x)
+			rows, passed, err := q.ask(ctx, x.dialect(), x.c, round)
 			if err != nil {
 				return err
 			}
 			if err := same(keys, ours, rows); err != nil {
 				return fmt.Errorf("%s and %s differ: %w", us, x.name(), err)
 			}
-			r.took(round, x.name(), spent)
+			r.took(round, x.name(), passed, onProcessors())
 		}
 	}
 	return nil
 }
 
 // took notes a round; the first one is cold.
-func (r *row) took(round int, side string, spent time.Duration) {
+func (r *row) took(round int, side string, passed, spent time.Duration) {
 	if round == 0 {
-		r.Cold[side] = spent
+		r.Cold[side] = passed
 		return
 	}
-	r.add(side, spent)
+	r.add(side, passed, spent)
 }
 
 // overviews gets the page that a day begins with, of another month each time.
@@ -183,11 +193,12 @@ func (b *bench) overviews(ctx context.Context) error {
 	r := b.out.begin("overview", "overview page of a month, by HTTP")
 	for round := range max(20, b.rounds) + 1 {
 		month := day(2026, 10, 1).AddDate(0, -round%22, 0)
-		_, spent, err := b.product.get(ctx, "/?period="+month.Format("2006-01"))
+		onProcessors := watch(b.product)
+		_, passed, err := b.product.get(ctx, "/?period="+month.Format("2006-01"))
 		if err != nil {
 			return err
 		}
-		r.took(round, us, spent)
+		r.took(round, us, passed, onProcessors())
 	}
 	return nil
 }
@@ -210,22 +221,25 @@ func (b *bench) finds(ctx context.Context) error {
 	d := draw(b.seed)
 	for round := range max(20, b.rounds) + 1 {
 		phone := phoneOf(d.below(b.generator.leads))
-		answer, spent, err := ask[rowsAnswer](ctx, b.product, "/api/v1/kpi/calls/rows?limit=100&where="+query(fmt.Sprintf("phone == %q", phone)))
+		onProcessors := watch(b.product)
+		answer, passed, err := ask[rowsAnswer](ctx, b.product, "/api/v1/kpi/calls/rows?limit=100&where="+query(fmt.Sprintf("phone == %q", phone)))
 		if err != nil {
 			return err
 		}
-		r.took(round, us, spent)
-		if _, spent, err = b.product.get(ctx, "/calls?q="+query(phone)); err != nil {
+		r.took(round, us, passed, onProcessors())
+		onProcessors = watch(b.product)
+		if _, passed, err = b.product.get(ctx, "/calls?q="+query(phone)); err != nil {
 			return err
 		}
-		page.took(round, us, spent)
+		page.took(round, us, passed, onProcessors())
 		for _, x := range b.rivals {
+			onProcessors = watch(x)
 			began := time.Now()
 			rows, err := x.c.run(ctx, "SELECT * FROM calls WHERE phone = '"+phone+"' ORDER BY started_at DESC LIMIT 100")
 			if err != nil {
 				return err
 			}
-			r.took(round, x.name(), time.Since(began))
+			r.took(round, x.name(), time.Since(began), onProcessors())
 			if err := same(1, answer.ids(), firstOf(rows)); err != nil {
 				return fmt.Errorf("%s and %s differ on %s: %w", us, x.name(), phone, err)
 			}
@@ -293,7 +307,7 @@ func (b *bench) rebuilds(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.add(us, p.spent)
+		r.add(us, p.passed, p.spent)
 	}
 	if _, err := b.product.serve(ctx); err != nil {
 		return err

@@ -34,12 +34,14 @@ func (b *bench) corrections(ctx context.Context) error {
 			return err
 		}
 		of.from = func(int) time.Time { return started.Truncate(24 * time.Hour) }
-		ours, spent, err := b.correct(ctx, of, line)
+		onProcessors := watch(b.product)
+		ours, passed, err := b.correct(ctx, of, line)
 		if err != nil {
 			return err
 		}
-		one.took(round, us, spent)
+		one.took(round, us, passed, onProcessors())
 		for _, x := range b.rivals {
+			onProcessors = watch(x)
 			began := time.Now()
 			if _, err := x.do(ctx, []string{x.load(b.files).amend(strings.Split(strings.TrimSpace(line), ","))}); err != nil {
 				return err
@@ -53,7 +55,7 @@ func (b *bench) corrections(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			one.took(round, x.name(), time.Since(began))
+			one.took(round, x.name(), time.Since(began), onProcessors())
 			if err := same(1, ours, rows); err != nil {
 				return fmt.Errorf("%s and %s differ after a correction: %w", us, x.name(), err)
 			}
@@ -94,11 +96,12 @@ func (b *bench) correctDay(ctx context.Context, r *row) error {
 		}
 		of := twelve
 		of.days, of.from = 1, func(int) time.Time { return firstDay.Truncate(24*time.Hour).AddDate(0, 0, days/2+round) }
-		_, spent, err := b.correct(ctx, of, lines.String())
+		onProcessors := watch(b.product)
+		_, passed, err := b.correct(ctx, of, lines.String())
 		if err != nil {
 			return err
 		}
-		r.took(round, us, spent)
+		r.took(round, us, passed, onProcessors())
 	}
 	return nil
 }
@@ -125,7 +128,7 @@ func (b *bench) together(ctx context.Context) error {
 	stall := &rival{peer: &mariadb{engine: "MyISAM"}, dir: filepath.Join(b.dir, "myisam")}
 	beside := append([]*rival{}, b.rivals...)
 	if chosen(b.peers, stall.name()) && stall.install(ctx) == nil {
-		if _, _, err := b.loadRival(ctx, stall); err != nil {
+		if _, err := b.loadRival(ctx, stall); err != nil {
 			return err
 		}
 		defer func() { _ = errors.Join(stall.end(), os.RemoveAll(stall.dir)) }()
@@ -148,20 +151,20 @@ func (b *bench) together(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			alone.add(s.name, spent)
+			alone.add(s.name, spent, 0)
 		}
 		spent, err := s.take(ctx, b.more[0])
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		take.add(s.name, spent)
+		take.add(s.name, spent, 0)
 		reports, spent, err := s.both(ctx, b.more[1])
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		both.add(s.name, spent)
+		both.add(s.name, spent, 0)
 		beside2.Times[s.name] = reports
-		worst.add(s.name, quantile(reports, 1))
+		worst.add(s.name, quantile(reports, 1), 0)
 	}
 	return nil
 }
