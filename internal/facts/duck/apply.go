@@ -130,7 +130,6 @@ func (s *Store) insertFacts(ctx context.Context, source string, b *facts.Batch, 
 		if err := s.insert(ctx, rows.Table.Name, s.columns(source, rows, derived, owner), n, sel); err != nil {
 			return err
 		}
-		s.added += int64(n)
 		if err := s.markNew(ctx, rows, derived, n, sel); err != nil {
 			return err
 		}

@@ -3,7 +3,11 @@ package duck
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"strings"
+
+	"github.com/callpace/callpace/internal/facts"
 )
 
 // logBytes is the size of the log from which a commit is followed by a
@@ -26,13 +30,17 @@ func (s *Store) trimLog(ctx context.Context, size int64) error {
 // checkpoint writes the log into the file.
 //
 // TRICKY: a checkpoint that finds no other transaction joins neighbouring row
-// groups wherever deletions left room, and after an import with some
-// corrections everywhere that means compressing nearly the whole table again,
-// for a file that is larger than before. One that finds a reader leaves them
-// alone. So there is a reader, unless so much was deleted that scans would
-// feel it.
+// groups wherever deletions left room, and after some corrections everywhere
+// that means compressing nearly the whole table again, for a file that is larger
+// than before. One that finds a reader leaves them alone. So there is a reader,
+// unless so much was deleted that scans would feel it.
 func (s *Store) checkpoint(ctx context.Context) error {
-	if 2*s.removed < s.added {
+	var rows int64
+	if err := s.conn.QueryRowContext(ctx, "SELECT coalesce(sum(estimated_size), 0)::BIGINT FROM duckdb_tables() WHERE NOT temporary AND table_name IN "+factNames()).Scan(&rows); err != nil {
+		return fmt.Errorf("count rows of facts: %w", err)
+	}
+	joins := 2*s.removed >= rows
+	if !joins {
 		reader, err := s.db.BeginTx(ctx, nil)
 		if err != nil {
 			return err
@@ -47,5 +55,20 @@ func (s *Store) checkpoint(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.exec(ctx, "CHECKPOINT")
+	if err := s.exec(ctx, "CHECKPOINT"); err != nil || !joins {
+		return err
+	}
+	s.removed = 0
+	return nil
+}
+
+// factNames lists the tables that rows are removed from, in SQL.
+func factNames() string {
+	var names []string
+	for _, t := range facts.Tables {
+		if !t.Derived {
+			names = append(names, quote(t.Name))
+		}
+	}
+	return "(" + strings.Join(names, ", ") + ")"
 }

@@ -43,7 +43,7 @@ type Store struct {
 	owned      bool // some phone has a lead
 	flags      map[string]bool
 
-	added, removed int64 // rows of facts, since Open
+	removed int64 // rows of facts, since Open or since row groups were joined
 
 	cache attributeCache // the readers'
 	views views
