@@ -163,7 +163,12 @@ func (c *goalShowCommand) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		return a.answerGoal(ctx, b, g, true, func(*track.Report) error { return a.printHistory(ctx, b, g) })
+		return a.answerGoal(ctx, b, g, true, func(r *track.Report) error {
+			if err := a.printPast(ctx, b, c.ID, r); err != nil {
+				return err
+			}
+			return a.printHistory(ctx, b, g)
+		})
 	})
 }
 

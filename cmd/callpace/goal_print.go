@@ -113,6 +113,22 @@ func (a *app) printChecks(b goals.Book, r *track.Report) {
 	a.section("goals.smart", rows)
 }
 
+// printPast prints what the instances of a recurring goal came to.
+func (a *app) printPast(ctx context.Context, b goals.Book, id string, r *track.Report) error {
+	g, err := b.State.Goals().FindGoal(ctx, id) // looking at it may have kept something
+	if err != nil {
+		return err
+	}
+	past, err := b.Past(ctx, g)
+	var rows [][2]string
+	for _, p := range past {
+		days, result := a.wording(b, r).Past(p.Closing)
+		rows = append(rows, [2]string{days, result})
+	}
+	a.section("goals.past_instances", rows)
+	return err
+}
+
 // printHistory prints the versions of a goal that has several.
 func (a *app) printHistory(ctx context.Context, b goals.Book, g store.Goal) error {
 	history, err := b.State.Goals().FindHistory(ctx, g.ID)

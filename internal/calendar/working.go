@@ -304,3 +304,15 @@ func (w *Working) Notes(r Range) []callpace.Message {
 	}
 	return out
 }
+
+// Announced tells whether all moved working days and dated holidays of a range
+// are known; of a year that is not announced the plain week counts, less the
+// holidays that the law gives.
+func (w *Working) Announced(r Range) bool {
+	for _, n := range w.Notes(r) {
+		if n.Key == "workdays.not_announced" || n.Key == "workdays.not_entered" {
+			return false
+		}
+	}
+	return true
+}

@@ -283,3 +283,77 @@ func TestAdd(t *testing.T) {
 	f(iran, calendar.Month, "2026-09-22", 1, "2026-10-22") // 31 Shahrivar, 30 Mehr
 	f(iran, calendar.Year, "2025-03-20", 1, "2026-03-20")  // 30 Esfand 1403, 29 Esfand 1404
 }
+
+// Working days of whole years: weekdays (261 or 262, of 2024 262) less the
+// holidays that fall on one, by hand from the official lists.
+func TestWorkingDaysOfYears(t *testing.T) {
+	f := func(country string, rules calendar.WorkRules, want ...float64) {
+		t.Helper()
+		rules.Country = country
+		w := working(t, rules)
+		for i, n := range want {
+			year := fmt.Sprint(2024 + i)
+			require.InDelta(t, n, w.Days(span(year+"-01-01", year+"-12-31")), 1e-9, "%s %s", country, year)
+		}
+	}
+	for year, days := range map[string]float64{"2024": 262, "2025": 261, "2026": 261, "2027": 261, "2028": 260} {
+		require.InDelta(t, days, working(t, calendar.WorkRules{Week: map[string]float64{"saturday": 0, "sunday": 0}}).Days(span(year+"-01-01", year+"-12-31")), 1e-9, year)
+	}
+	//                              2024 2025 2026 2027 2028
+	f("HR", calendar.WorkRules{}, 252, 250, 252, 253, 250) // 10, 11, 9, 8, 10: Corpus Christi of 2024 is Statehood Day, too
+	f("DE", calendar.WorkRules{}, 253, 252, 254, 256, 252) // 9, 9, 7, 5, 8 nationwide
+	f("RO", calendar.WorkRules{}, 252, 248, 250, 252, 247) // 10, 13, 11 (1 June 2026 is Whit Monday), 9, 13
+	f("UA", calendar.WorkRules{}, 262, 261, 261, 261, 260) // martial law: every weekday
+	f("CN", calendar.WorkRules{}, 251, 248, 248)           // as the State Council's arrangements of these years come out
+	f("GB", calendar.WorkRules{}, 254, 253, 253, 253, 252) // eight bank holidays a year, all on weekdays or given on one; those of 2028 on time
+	f("US", calendar.WorkRules{}, 251, 250, 250, 249, 250) // eleven; New Year of 2028 is given on 31 December 2027
+}
+
+// What is not announced is said, and the year counts as the plain week less the days that the law gives.
+func TestChinaBeyondTheAnnouncement(t *testing.T) {
+	w := working(t, calendar.WorkRules{Country: "CN"})
+	for _, y := range []string{"2027", "2028", "2029", "2030"} {
+		notes := w.Notes(span(y+"-01-01", y+"-12-31"))
+		require.Len(t, notes, 1)
+		require.Equal(t, "workdays.not_announced", notes[0].Key)
+		require.False(t, w.Announced(span(y+"-03-01", y+"-03-31")))
+		moved := 0
+		for day := span(y+"-01-01", y+"-12-31"); day.From < day.To; day.From++ {
+			if _, name := w.Day(day.From); name.Key == "workdays.moved" {
+				moved++
+			}
+		}
+		require.Zero(t, moved, y)
+	}
+	require.True(t, w.Announced(span("2026-01-01", "2026-12-31")))
+	require.True(t, working(t, calendar.WorkRules{Country: "HR"}).Announced(span("2028-01-01", "2028-12-31")))
+}
+
+// The lunar holidays of Iran lie within two days of the arithmetic Islamic
+// calendar (30 years of which 11 are leap); more the sighting of the moon never moves them.
+func TestLunarHolidaysOfIran(t *testing.T) {
+	lunar := map[string][2]int64{"tasua": {1, 9}, "ashura": {1, 10}, "arbaeen": {2, 20}, "prophet_death": {2, 28}, "reza_death": {2, 30}, "askari_death": {3, 8}, "prophet_birthday": {3, 17},
+		"fatima_death": {6, 3}, "ali_birthday": {7, 13}, "mabath": {7, 27}, "mahdi_birthday": {8, 15}, "ali_death": {9, 21}, "eid_al_fitr": {10, 1}, "sadiq_death": {10, 25}, "eid_al_adha": {12, 10}, "eid_al_ghadir": {12, 18}}
+	dayOf := func(year, month, of int64) int64 { // 1 Muharram 1 is 16 July 622, Julian
+		return of + (59*(month-1)+1)/2 + (year-1)*354 + (3+11*year)/30 + 1948439 - 2440588
+	}
+	seen := 0
+	for _, h := range working(t, calendar.WorkRules{Country: "IR"}).Holidays(span("2024-01-01", "2027-12-31")) {
+		at, ok := lunar[name(h)]
+		if !ok {
+			continue
+		}
+		seen++
+		nearest := int64(99)
+		for year := int64(1445); year <= 1450; year++ {
+			for extra := range int64(2) { // Eid al-Fitr has two days
+				if extra > 0 && name(h) != "eid_al_fitr" {
+					continue
+				}
+				nearest = min(nearest, max(h.Day-dayOf(year, at[0], at[1]+extra), dayOf(year, at[0], at[1]+extra)-h.Day))
+			}
+		}
+		require.LessOrEqual(t, nearest, int64(2), "%s %s", name(h), calendar.Date(h.Day))
+	}
+	require.Greater(t, seen, 60)
+}

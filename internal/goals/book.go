@@ -110,6 +110,9 @@ func (b Book) keep(ctx context.Context, g store.Goal, deep bool, others []goal.G
 	if g.State == goal.Closed {
 		return r, b.correct(ctx, g, r)
 	}
+	if err := b.settle(ctx, g, r.Instance); err != nil {
+		return nil, err
+	}
 	return r, b.tell(ctx, g, r)
 }
 

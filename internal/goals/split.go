@@ -31,8 +31,10 @@ type Share struct {
 	Who    string
 	Weight float64
 	Usual  float64 // what they brought in as many days before
+	There  float64 // the share of the working days that they are there, by the schedule; 1 without one
 	Locked bool
 	Value  goal.Number
+	Parts  []Share // of a team that was divided further
 }
 
 // Split divides a total among the teams, or agents, of its scope. Locked are
@@ -46,26 +48,17 @@ func (b Book) Split(ctx context.Context, g goal.Goal, to goal.Each, way Way, loc
 	if err != nil {
 		return nil, err
 	}
-	shares, err := b.weights(ctx, g, to, way, r.Judged.Days())
+	shares, err := b.weights(ctx, g, to, way, r.Judged)
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]cascade.Part, len(shares))
-	for i := range shares {
-		s := &shares[i]
-		parts[i].Weight = s.Weight
-		if v, ok := locked[s.Who]; ok {
-			s.Locked, parts[i].Locked = true, true
-			parts[i].Value = int64(v)
-		}
-	}
-	return shares, divide(r, g, shares, parts)
+	return shares, divide(r, g.Target.Value, shares, locks(shares, locked))
 }
 
 // divide splits whole units, or cents.
-func divide(r *track.Report, g goal.Goal, shares []Share, parts []cascade.Part) error {
+func divide(r *track.Report, total goal.Number, shares []Share, parts []cascade.Part) error {
 	if r.Unit == kpi.UnitMoney {
-		amounts, err := cascade.Money(g.Target.Value.Amount(), 2, parts)
+		amounts, err := cascade.Money(total.Amount(), 2, parts)
 		for i, a := range amounts {
 			shares[i].Value = goal.Number(a)
 		}
@@ -74,36 +67,48 @@ func divide(r *track.Report, g goal.Goal, shares []Share, parts []cascade.Part) 
 	for i := range parts {
 		parts[i].Value /= int64(callpace.One)
 	}
-	whole, err := cascade.Split(int64(g.Target.Value)/int64(callpace.One), parts)
+	whole, err := cascade.Split(int64(total)/int64(callpace.One), parts)
 	for i, n := range whole {
 		shares[i].Value = goal.Number(n * int64(callpace.One))
 	}
 	return err
 }
 
-// weights are those of the members of a scope. History are their figures of
-// four periods before, capacity their hours logged in over four weeks; who has
-// none of either still gets a share of an equal division.
-func (b Book) weights(ctx context.Context, g goal.Goal, to goal.Each, way Way, length int64) ([]Share, error) {
-	names, usual, err := b.Desk.Usual(ctx, g, string(to), calendar.Range{From: b.Desk.Today - 4*length, To: b.Desk.Today})
+// weights are those of the members of a scope: 1 each, their figures of four
+// periods before, or the hours that are planned for them (else those logged in
+// over four weeks). Who joins, leaves or is away counts by their share of the
+// working days. Who has no history or hours still gets a share of an equal division.
+func (b Book) weights(ctx context.Context, g goal.Goal, to goal.Each, way Way, days calendar.Range) ([]Share, error) {
+	names, usual, err := b.Desk.Usual(ctx, g, string(to), calendar.Range{From: b.Desk.Today - 4*days.Days(), To: b.Desk.Today})
 	if err != nil {
 		return nil, err
 	}
-	hours := map[string]float64{}
-	if way == ByCapacity {
-		if hours, err = b.Desk.LoggedHours(ctx, g.Scope, string(to)); err != nil {
+	shifts, planned, err := b.Desk.Shifts(ctx, g.Scope, string(to), days)
+	if err != nil {
+		return nil, err
+	}
+	logged := map[string]float64{}
+	if way == ByCapacity && !planned {
+		if logged, err = b.Desk.LoggedHours(ctx, g.Scope, string(to)); err != nil {
 			return nil, err
 		}
 	}
 	out := make([]Share, len(names))
 	for i, who := range names {
-		out[i] = Share{Who: who, Usual: usual[who] / 4, Weight: 1}
+		out[i] = Share{Who: who, Usual: usual[who] / 4, Weight: 1, There: 1}
+		if planned {
+			out[i].There = shifts[who].There
+		}
 		switch way {
 		case ByHistory:
 			out[i].Weight = math.Max(0, usual[who])
 		case ByCapacity:
-			out[i].Weight = hours[who]
+			if out[i].Weight = logged[who]; planned {
+				out[i].Weight = shifts[who].Hours
+			}
+			continue // absences show in hours
 		}
+		out[i].Weight *= out[i].There
 	}
 	return out, nil
 }
@@ -131,7 +136,7 @@ func (b Book) Cascade(ctx context.Context, g store.Goal, to goal.Each, shares []
 		parts = append(parts, store.Goal{Goal: p, Parent: g.ID, Locked: s.Locked, Author: author, CreatedAt: b.Now})
 	}
 	return b.State.Update(ctx, func(s store.State) error {
-		for _, old := range Parts(g.ID, all) {
+		for _, old := range below(g.ID, all) {
 			if err := s.Goals().DeleteGoal(ctx, old.ID); err != nil {
 				return err
 			}

@@ -237,22 +237,37 @@ func baseOf(id string) string {
 	return b
 }
 
+// result writes what an instance came to; of a goal for each, how many reached it.
+func (w GoalWords) result(r goal.Result) string {
+	value := w.Figure(r.Value.Float())
+	if w.Report.Goal.Scope.Each != goal.Together {
+		value = w.Number(r.Value.Float(), 0)
+	}
+	switch {
+	case r.NoData:
+		return NoData
+	case r.Reached:
+		return w.T("goals.result_reached", map[string]any{"value": value})
+	}
+	return w.T("goals.result_missed", map[string]any{"value": value})
+}
+
 // Closing writes the result, and what later data made of it.
 func (w GoalWords) Closing(c *goal.Closing) string {
-	if c == nil {
+	switch {
+	case c == nil:
 		return ""
+	case c.Now == c.First:
+		return w.T("goals.closed", map[string]any{"date": w.Date(int64(c.On)), "result": w.result(c.First)})
 	}
-	result := func(r goal.Result) string {
-		switch {
-		case r.NoData:
-			return NoData
-		case r.Reached:
-			return w.T("goals.result_reached", map[string]any{"value": w.Figure(r.Value.Float())})
-		}
-		return w.T("goals.result_missed", map[string]any{"value": w.Figure(r.Value.Float())})
-	}
+	return w.T("goals.closed_corrected", map[string]any{"date": w.Date(int64(c.On)), "result": w.result(c.First), "now": w.result(c.Now)})
+}
+
+// Past writes the days of an instance that is over, and what it came to.
+func (w GoalWords) Past(c goal.Closing) (days, result string) {
+	days = w.T("goals.days", map[string]any{"from": w.Date(c.First.Days.From), "to": w.Date(c.First.Days.To - 1)})
 	if c.Now == c.First {
-		return w.T("goals.closed", map[string]any{"date": w.Date(int64(c.On)), "result": result(c.First)})
+		return days, w.result(c.First)
 	}
-	return w.T("goals.closed_corrected", map[string]any{"date": w.Date(int64(c.On)), "result": result(c.First), "now": result(c.Now)})
+	return days, w.T("goals.past_corrected", map[string]any{"result": w.result(c.First), "now": w.result(c.Now)})
 }

@@ -25,6 +25,7 @@ type Ask struct {
 	// begins on them whose result comes by then; 0: all.
 	Left   []int64
 	Until  int64
+	Doubts []callpace.Message // what is not certain of those days
 	InTime float64
 	// Capacity and leads; 0 is not known.
 	PerHour, Hours, Agents, Absent, AttemptsPerLead float64
@@ -184,7 +185,7 @@ func (p Planned) Notes() []callpace.Message {
 	if all := p.Ask.Agents * float64(p.Ask.Days); p.Ask.Absent > 0 && all > 0 {
 		out = append(out, callpace.M("plan.away", "absent", tenths(p.Ask.Absent), "all", tenths(all)))
 	}
-	return out
+	return append(out, p.Ask.Doubts...)
 }
 
 // percents rounds a share to whole per cent.

@@ -22,7 +22,7 @@ func (d Desk) Over(a *Ask, days calendar.Range) {
 			a.Left = append(a.Left, day)
 		}
 	}
-	a.Days = len(a.Left)
+	a.Days, a.Doubts = len(a.Left), d.Working.Notes(days)
 }
 
 // Fill puts what history knows in place of what was not given.

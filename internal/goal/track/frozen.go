@@ -16,6 +16,8 @@ type Frozen struct {
 	Days   calendar.Range          `json:"days"`
 	Parts  map[string]Reading      `json:"parts,omitempty"`  // by agent or team; "" for all together
 	Guards map[string][]GuardFloor `json:"guards,omitempty"` // by part, in the order of the goal's guardrails
+	// Closing is what the instance came to, once it is over.
+	Closing *goal.Closing `json:"closing,omitempty"`
 }
 
 // Reading is a KPI with its counts.
