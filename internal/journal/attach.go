@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -193,32 +192,33 @@ func (j *Journal) checkMark(ctx context.Context) (foreign bool, err error) {
 }
 
 // foreign tells whether the index knows frames that are not in the segments,
-// judged by the last one that must be there though the marked segment ends at size.
+// judged by those that must be there though the marked segment ends at size: the
+// last ones, and the first ones. The first that can be read decides; where none
+// can, the segments are damaged, and the index is all that knows what was in them.
 func (j *Journal) foreign(ctx context.Context, size int64) (bool, error) {
-	var seq int64
-	var seg int
-	var off int64
-	var digest []byte
-	err := j.idx.db.QueryRowContext(ctx, `SELECT seq, seg, off, sha256 FROM
-		(SELECT seq, seg, off, size, sha256 FROM entries UNION ALL SELECT seq, seg, off, size, sent_sha256 FROM blocks)
-		WHERE seg < $1 OR (seg = $1 AND off + size <= $2) ORDER BY seq DESC LIMIT 1`, j.at.seg, size).Scan(&seq, &seg, &off, &digest)
-	if errors.Is(err, sql.ErrNoRows) {
-		return true, nil
-	}
+	list, err := j.idx.someFrames(ctx, j.at.seg, size)
 	if err != nil {
-		return false, fmt.Errorf("reading the index: %w", err)
-	}
-	f, err := j.openSegment(seg)
-	if err != nil {
-		return isDamaged(err), ignoreDamage(err)
-	}
-	defer f.Close()
-	if size, err = f.Size(); err != nil {
 		return false, err
 	}
-	s := scanner{f: f, seg: seg, off: off, size: size}
-	last, err := s.next()
-	return err != nil || last.Seq != seq || last.SHA256 != Digest(digest), nil
+	for _, k := range list {
+		f, err := j.openSegment(k.seg)
+		if isDamaged(err) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		size, err := f.Size()
+		s := scanner{f: f, seg: k.seg, off: k.off, size: size}
+		var is frame
+		if err == nil {
+			is, err = s.next()
+		}
+		if err = errors.Join(err, f.Close()); err == nil {
+			return is.Seq != k.seq || is.SHA256 != k.digest, nil
+		}
+	}
+	return len(list) == 0, nil
 }
 
 // note keeps damage for Damage and lets every other error through.

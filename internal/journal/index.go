@@ -14,7 +14,10 @@ import (
 
 // index finds things in the journal. It is made from the headers alone and can
 // always be made again, so it is thrown away rather than mended.
-type index struct{ db *sql.DB }
+type index struct {
+	db   *sql.DB
+	path string // "": in memory
+}
 
 // mark is how far the index has come: everything before it is on disk, and
 // nothing behind it was ever acknowledged.
@@ -53,11 +56,13 @@ func openIndex(ctx context.Context, path string) (x *index, fresh bool, err erro
 	if path == "" {
 		x, err = connect(":memory:")
 	} else {
-		if x, err = connect(path); err == nil {
-			if x.usable(ctx) {
-				return x, false, nil
+		if asLeft(path) {
+			if x, err = connect(path); err == nil {
+				if x.usable(ctx) {
+					return x, false, nil
+				}
+				_ = x.db.Close()
 			}
-			_ = x.db.Close()
 		}
 		if err = setIndexAside(path); err != nil {
 			return nil, false, err
@@ -90,8 +95,9 @@ func connect(path string) (*index, error) {
 	}
 	if path == ":memory:" {
 		db.SetMaxOpenConns(1)
+		path = ""
 	}
-	return &index{db}, nil
+	return &index{db, path}, nil
 }
 
 func (x *index) usable(ctx context.Context) bool {
@@ -102,6 +108,36 @@ func (x *index) usable(ctx context.Context) bool {
 	}
 	err := x.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&check)
 	return err == nil && check == "ok"
+}
+
+// sumSuffix names the file that tells how an index was left: SQLite has no
+// checksums, and believes what a page says whose form is right.
+const sumSuffix = ".sum"
+
+// asLeft tells whether an index is as it was left, where that is known, and
+// forgets it: from here on it changes.
+func asLeft(path string) bool {
+	sum, err := os.ReadFile(filepath.Clean(path + sumSuffix))
+	if err != nil {
+		return true
+	}
+	text, err := os.ReadFile(filepath.Clean(path))
+	same := err == nil && digestOf(text).String() == string(sum)
+	return os.Remove(path+sumSuffix) == nil && same
+}
+
+// close closes the index and notes how it was left.
+func (x *index) close() error {
+	err := x.db.Close()
+	if _, log := os.Stat(x.path + "-wal"); err != nil || x.path == "" || log == nil {
+		return err
+	}
+	text, err := os.ReadFile(filepath.Clean(x.path))
+	if err != nil {
+		return nil // it is gone, and will be made again
+	}
+	_ = os.WriteFile(x.path+sumSuffix, []byte(digestOf(text).String()), 0o600) // without it, it is believed
+	return nil
 }
 
 // setIndexAside moves a file that is no index of this journal out of the way:
@@ -131,7 +167,7 @@ func isIndex(path string) bool {
 
 // removeIndex removes the index with the files that SQLite keeps beside it.
 func removeIndex(path string) error {
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal", sumSuffix} {
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("removing the journal's index: %w", err)
 		}
@@ -179,6 +215,38 @@ func (x *index) note(ctx context.Context, holes []hole) error {
 		}
 	}
 	return nil
+}
+
+// known is where a frame stands and what it must be.
+type known struct {
+	seq    int64
+	seg    int
+	off    int64
+	digest Digest
+}
+
+// someFrames gives the last frames and the first ones up to a place.
+func (x *index) someFrames(ctx context.Context, seg int, size int64) (list []known, err error) {
+	const frames = `SELECT seq, seg, off, sha256 FROM
+		(SELECT seq, seg, off, size, sha256 FROM entries UNION ALL SELECT seq, seg, off, size, sent_sha256 FROM blocks)
+		WHERE seg < $1 OR (seg = $1 AND off + size <= $2) ORDER BY seq `
+	for _, query := range []string{frames + "DESC LIMIT 20", frames + "LIMIT 5"} {
+		rows, err := x.db.QueryContext(ctx, query, seg, size)
+		if err != nil {
+			return nil, fmt.Errorf("reading the index: %w", err)
+		}
+		for rows.Next() {
+			var k known
+			if err := rows.Scan(&k.seq, &k.seg, &k.off, digestColumn{&k.digest}); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			list = append(list, k)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, fmt.Errorf("reading the index: %w", err)
+		}
+	}
+	return list, nil
 }
 
 // lost is the key of a hole at the journal's end, behind which nothing is known.

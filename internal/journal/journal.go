@@ -130,7 +130,7 @@ func (j *Journal) Close() error {
 		j.f = nil
 	}
 	if j.idx != nil {
-		errs = append(errs, j.idx.db.Close())
+		errs = append(errs, j.idx.close())
 		j.idx = nil
 	}
 	if j.dec != nil {

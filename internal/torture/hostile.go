@@ -28,7 +28,7 @@ type file struct {
 
 	new, rejected, calls int
 	keys                 []string // of the reasons and warnings, in order
-	refused              string   // key of the error that keeps it out as a whole; "": it comes in
+	refused              string   // key of the error that keeps it out as a whole, "?" any in words; "": it comes in
 }
 
 // plain is how most of the files are read: by what they show of themselves.
@@ -100,7 +100,7 @@ func takeHostile(ctx context.Context, f *ingest.Folder, x file, i int) error {
 	}
 	if err != nil {
 		var e *callpace.Error
-		if errors.As(err, &e) && e.Key == x.refused {
+		if errors.As(err, &e) && (e.Key == x.refused || x.refused == "?") {
 			return nil
 		}
 		return fmt.Errorf("refused: %w", err)

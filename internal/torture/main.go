@@ -38,7 +38,9 @@ var parts = []struct {
 	{"kill", kill},
 	{"events", killServer},
 	{"damage", damage},
+	{"disk", diskFaults},
 	{"hostile", hostile},
+	{"load", load},
 }
 
 func main() {

@@ -236,6 +236,9 @@ func (s *state) numericMoment(f *field, text string) (moment, *callpace.Message)
 	number := plainNumber(text, f.value.formats.decimal)
 	per, isEpoch := perEpoch[f.value.formats.dates.special]
 	if !isEpoch {
+		if whole, frac, _ := strings.Cut(number, "."); len(frac) > 6 && strings.Trim(frac, "0123456789") == "" {
+			number = whole + "." + frac[:6] // Excel writes as many as fit; a tenth of a second is enough
+		}
 		n, ok := callpace.ParseAmount(number)
 		if !ok {
 			return moment{}, f.reject("mapping.reject.date", text)
