@@ -53,6 +53,7 @@ type API struct {
 	document []byte
 	pace     pace
 	keys     keyed
+	gather   gathering
 }
 
 // New makes the API.

@@ -41,7 +41,7 @@ type eventsOutput struct {
 
 func (a *API) events() {
 	add(a, huma.Operation{OperationID: "addEvents", Method: "POST", Path: "/events", Summary: "Add facts as they happen.", Errors: []int{404, 409, 413},
-		Description: "The answer comes when the rows are stored durably and count. Without a key, too, the same rows again change nothing: rows are known by the key of the mapping."}, auth.Import, a.addEvents)
+		Description: "The answer comes when the rows are stored durably and count. Posts to a source that arrive while others are being taken in become one input, and its counts are the answer of each. Without a key, too, the same rows again change nothing: rows are known by the key of the mapping."}, auth.Import, a.addEvents)
 	a.huma.OpenAPI().Paths["/events"].Post.RequestBody = eventsBody
 }
 
@@ -94,17 +94,6 @@ func (a *API) once(ctx context.Context, c *caller, in *eventsInput, body []byte)
 		return nil, err
 	}
 	return out, a.State.Requests().AnswerRequest(ctx, id, string(answer))
-}
-
-// takeEvents journals and projects rows by the mapping of their source.
-func (a *API) takeEvents(ctx context.Context, c *caller, name string, body []byte) (ingest.Report, error) {
-	spec, err := a.specOf(ctx, name)
-	if err != nil {
-		return ingest.Report{}, err
-	}
-	file := "events-" + c.now.UTC().Format("20060102-150405") + ".jsonl"
-	return a.deliver(ctx, c, ingest.Delivery{Spec: spec, Name: file, Size: int64(len(body)),
-		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }}, nil)
 }
 
 // specOf is by what the latest import of a source is read.
