@@ -177,7 +177,7 @@ func (r *request) lines(v view, x exploration, f *kpi.Frame) ([]drawing, error) 
 					if x.split != "" {
 						key, one.Name = append(key, value), r.place(x.split, value)
 					}
-					one.Points = append(one.Points, s.point(r, find(key...)))
+					one.Points = append(one.Points, s.point(r, orZero(f.Columns[i], find(key...))))
 					if j == len(places)-1 && x.unit != "hour" && p.Has(today) {
 						one.Partial = &j
 					}

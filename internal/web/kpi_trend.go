@@ -83,7 +83,7 @@ func (r *request) trend(v view, p *calendar.Period, a *answers, happened []annot
 	banded := false
 	was := r.courseBefore(a)
 	for i, at := range places {
-		x := found[at.Key]
+		x := orZero(c, found[at.Key])
 		line.X = append(line.X, chart.Place{Label: r.reader.PlaceShort(a.unit, at.Key), Long: r.place(a.unit, at.Key), Href: r.drill(v, a.unit, at.Key, "per", "")})
 		now.Points = append(now.Points, s.point(r, x))
 		low, high, text := chart.Gap, chart.Gap, ""
@@ -184,6 +184,15 @@ func hoursOf(f *kpi.Frame) (out []calendar.Bucket) {
 		out = append(out, calendar.Bucket{Key: strconv.Itoa(h), Range: *f.Period})
 	}
 	return out
+}
+
+// orZero gives the figures of places: of a count none is none, so that a place
+// without rows is zero; anything else has no figure there.
+func orZero(c kpi.Column, x kpi.Figure) kpi.Figure {
+	if c.Kind == kpi.KindCount && c.Unit == kpi.UnitCount && !x.Valid {
+		return kpi.Figure{Valid: true}
+	}
+	return x
 }
 
 // scaled gathers the values of an axis.

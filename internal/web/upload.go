@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/callpace/callpace"
@@ -72,10 +73,15 @@ func (s *Server) uploadLimit() int64 {
 // upload takes files in. They go straight to the disk, and only after the
 // form's token was found right: it is the first field.
 func (r *request) upload() error {
+	body, wire := r.Body, http.NewResponseController(r.w)
+	_ = wire.EnableFullDuplex() // where there is no wire, there is nothing to linger on
 	made, err := r.takeUpload()
 	switch callpace.CodeOf(err) {
 	case callpace.Invalid, callpace.Limit, callpace.Unsupported, callpace.Damaged:
-		return r.uploadForm(Status(err), err)
+		r.w.Header().Set("Connection", "close")
+		err := r.uploadForm(Status(err), err)
+		linger(wire, body)
+		return err
 	}
 	if err != nil {
 		return err
@@ -84,6 +90,32 @@ func (r *request) upload() error {
 		return r.redirect("/imports/draft/" + made[0].ID)
 	}
 	return r.redirect("/imports/new")
+}
+
+// The bounds of a form that is read on after it was refused.
+const (
+	lingerBytes = 64 << 30
+	lingerTime  = 10 * time.Minute
+	lingerIdle  = 5 * time.Second
+)
+
+// linger reads on what a browser still sends of a form that was refused:
+// browsers look for the answer only when they have sent all of it, and a
+// connection that is closed before shows as broken.
+func linger(wire *http.ResponseController, body io.Reader) {
+	if wire.Flush() != nil {
+		return
+	}
+	until := time.Now().Add(lingerTime)
+	for left := int64(lingerBytes); left > 0 && time.Now().Before(until); {
+		if wire.SetReadDeadline(time.Now().Add(lingerIdle)) != nil {
+			return
+		}
+		n, err := io.CopyN(io.Discard, body, 1<<20)
+		if left -= n; err != nil {
+			return
+		}
+	}
 }
 
 func (r *request) takeUpload() (made []*draft, err error) {
