@@ -117,6 +117,9 @@ func (a *app) localised(fn func(*ingest.Folder) error) func(*ingest.Folder) erro
 	return func(f *ingest.Folder) error {
 		s := f.Settings()
 		a.say = a.texts.Localizer(a.lang, calendar.New(s.Calendar, s.WeekStart))
+		if a.showsTomans(s.Currency) {
+			a.say = a.say.InTomans()
+		}
 		return fn(f)
 	}
 }

@@ -9,9 +9,11 @@ import (
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
+	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/question"
 	"github.com/callpace/callpace/internal/store"
+	"github.com/callpace/callpace/internal/web"
 )
 
 // stateful runs fn on the application's state: the server's, or the one of the
@@ -51,7 +53,7 @@ func (a *app) deskOn(ctx context.Context, f *ingest.Folder, s store.State) (d tr
 
 // goalContext is what texts of goals are read with.
 func (a *app) goalContext(ctx context.Context, d track.Desk) (goal.Context, error) {
-	c := goal.Context{Today: d.Today, Calendar: d.Base.Calendar, Catalogue: d.Catalogue, Lang: a.lang, Currency: d.Base.Currency}
+	c := goal.Context{Today: d.Today, Calendar: d.Base.Calendar, Catalogue: d.Catalogue, Lang: a.lang, Currency: d.Base.Currency, Tomans: a.showsTomans(d.Base.Currency)}
 	return c, d.Names(ctx, &c)
 }
 
@@ -71,4 +73,16 @@ func (s *server) tellGoals(ctx context.Context) error {
 		_, err = goals.Book{State: s.state.State, Desk: desk, Now: s.app.now()}.Entries(ctx, all)
 		return err
 	})
+}
+
+// showsTomans tells whether people read amounts in tomans; programs get rials.
+func (a *app) showsTomans(currency string) bool {
+	var org web.Organisation
+	if currency != i18n.Rial || !a.hasState() {
+		return false
+	}
+	err := a.stateful(context.Background(), func(st store.State) error {
+		return st.Settings().FindSetting(context.Background(), web.OrganisationSetting, &org)
+	})
+	return err == nil && org.Tomans
 }

@@ -15,6 +15,7 @@ type Printer interface {
 	T(key string, args map[string]any) string
 	Amount(a callpace.Amount, decimals int) string
 	Date(day int64) string
+	Money(currency string) (by int64, name string)
 }
 
 // Print writes a message with the dates, quantities and names among its
@@ -37,7 +38,7 @@ func Print(p Printer, m callpace.Message) string {
 }
 
 func (q Quantity) print(p Printer) string {
-	value, key := q.Value, "goal.quantity.plain"
+	value, currency, key := q.Value, q.Currency, "goal.quantity.plain"
 	switch {
 	case q.Points:
 		value, key = value*100, "goal.quantity.points"
@@ -48,11 +49,12 @@ func (q Quantity) print(p Printer) string {
 	case q.Unit == kpi.UnitSeconds:
 		key = "goal.quantity.seconds"
 	case q.Unit == kpi.UnitMoney:
-		key = "goal.quantity.money"
+		by, name := p.Money(q.Currency)
+		value, currency, key = value/callpace.Amount(by), name, "goal.quantity.money"
 	}
 	text := p.Amount(value, 0)
 	if q.Signed && value > 0 {
 		text = "+" + text
 	}
-	return strings.TrimSpace(p.T(key, map[string]any{"value": text, "currency": q.Currency}))
+	return strings.TrimSpace(p.T(key, map[string]any{"value": text, "currency": currency}))
 }

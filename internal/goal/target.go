@@ -154,8 +154,14 @@ func (p *parser) inUnit(a amount, u kpi.Unit) (Number, error) {
 	case u == kpi.UnitMoney && p.goal.Target.Currency == "":
 		p.goal.Target.Currency = p.ctx.Currency
 	}
+	if u == kpi.UnitMoney && a.kind != isCurrency && p.ctx.Tomans {
+		return Number(a.value * rialsOfToman), nil
+	}
 	return Number(a.value), nil
 }
+
+// rialsOfToman is how many rials a toman is.
+const rialsOfToman = 10
 
 func (p *parser) guardrail(r rail) error {
 	id := kpiName(r.kpi)

@@ -343,6 +343,7 @@ type Context struct {
 	Today     int64 // day number, in the organisation's zone
 	Calendar  calendar.Calendar
 	Catalogue *kpi.Catalogue
+	Tomans    bool   // amounts without a currency are tomans, ten rials each
 	Lang      string // the reader's; English is understood beside it
 	Currency  string // of amounts without one
 	// Names that a text may use without marks: "50 sales for Team East".

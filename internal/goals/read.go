@@ -15,13 +15,14 @@ type Words struct {
 	Text   string
 	Fields goal.Fields // without Text
 	Draft  bool
+	Tomans bool // amounts without a currency are tomans
 	Was    *goal.Goal
 }
 
 // Read makes a goal of words. One of a lead that names nobody is their team's;
 // one that is not theirs to set is Forbidden.
 func (b Book) Read(ctx context.Context, s Sight, w Words) (g goal.Goal, err error) {
-	c := goal.Context{Today: b.Desk.Today, Calendar: b.Desk.Base.Calendar, Catalogue: b.Desk.Catalogue, Lang: w.Lang, Currency: b.Desk.Base.Currency}
+	c := goal.Context{Today: b.Desk.Today, Calendar: b.Desk.Base.Calendar, Catalogue: b.Desk.Catalogue, Lang: w.Lang, Currency: b.Desk.Base.Currency, Tomans: w.Tomans}
 	if err := b.Desk.Names(ctx, &c); err != nil {
 		return g, err
 	}

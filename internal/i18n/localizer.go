@@ -16,12 +16,35 @@ import (
 // Localizer speaks to one reader: in a language, with dates in the calendar of
 // the organisation. It is safe for concurrent use.
 type Localizer struct {
-	lang  string
-	tag   language.Tag
-	texts *goi18n.Localizer
-	cal   calendar.Calendar
-	latin bool // digits are 0 to 9 even where the language has its own
+	lang   string
+	tag    language.Tag
+	texts  *goi18n.Localizer
+	cal    calendar.Calendar
+	tomans bool // amounts in rials are shown in tomans
+	latin  bool // digits are 0 to 9 even where the language has its own
 }
+
+// InTomans gives a Localizer that shows amounts in rials as tomans: for an
+// organisation whose currency is the rial, and that says so.
+func (l Localizer) InTomans() Localizer {
+	l.tomans = true
+	return l
+}
+
+// Money says how amounts in a currency are shown: by what they are divided, and
+// under which name. "" is the organisation's own currency, left unnamed.
+func (l Localizer) Money(currency string) (by int64, name string) {
+	switch {
+	case !l.tomans || currency != "" && currency != Rial:
+		return 1, currency
+	case currency == "":
+		return 10, ""
+	}
+	return 10, l.T("money.toman", nil)
+}
+
+// Rial is the currency of which ten are a toman.
+const Rial = "IRR"
 
 // LatinDigits gives a Localizer that writes 0 to 9, whatever its language's own digits are.
 func (l Localizer) LatinDigits() Localizer {

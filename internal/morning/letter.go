@@ -12,6 +12,7 @@ import (
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/goals"
+	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
 	"github.com/callpace/callpace/internal/question"
@@ -23,6 +24,7 @@ type Organisation struct {
 	Name     string
 	Focus    []string // KPIs of managers and leads; empty: overview.Focus
 	SeePeers bool     // agents see the numbers of their teams
+	Tomans   bool     // amounts in rials are shown in tomans
 }
 
 // The KPIs that roles read about, where the organisation's focus is not for them.
@@ -56,6 +58,7 @@ type Letter struct {
 	ToDate    *overview.Overview // of Period, against as many days before
 	Goals     []goals.Due        // running ones, with what they ask of today
 	Callbacks int                // promised ones that fall due today
+	Tomans    bool               // amounts in rials are shown in tomans
 }
 
 // Told is a KPI of one day beside the same weekdays before it.
@@ -89,7 +92,7 @@ func (a About) Letter(ctx context.Context, e kpi.Engine, to store.Account) (*Let
 	if err != nil {
 		return nil, err
 	}
-	l := &Letter{Catalogue: a.Catalogue, To: to, Role: role, Scope: base.Scope, Day: a.Day, Calendar: cal}
+	l := &Letter{Catalogue: a.Catalogue, Tomans: a.Organisation.Tomans && a.Settings.Currency == i18n.Rial, To: to, Role: role, Scope: base.Scope, Day: a.Day, Calendar: cal}
 	if l.Today, err = asker.Today(); err != nil {
 		return nil, err
 	}

@@ -75,6 +75,8 @@ func (r Reader) Value(u kpi.Unit, v float64, currency string) string {
 	case kpi.UnitPercent:
 		return r.Percent(v, 1)
 	case kpi.UnitMoney:
+		by, name := r.Money(currency)
+		v, currency = v/float64(by), name
 		decimals := 0
 		if math.Abs(v) < 1000 {
 			decimals = 2

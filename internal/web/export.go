@@ -32,7 +32,7 @@ func (r *request) manner(v view) (export.Format, export.Manner, error) {
 		return "", export.Manner{}, callpace.E(callpace.Invalid, "export.separator_unknown", "name", v.get("sep"))
 	}
 	return format, export.Manner{Language: r.reader.Lang(), RightToLeft: r.reader.RightToLeft(), Calendar: r.calendar(),
-		NotesTitle: r.reader.Text("export.notes"), Separator: separator, NoMark: v.get("bom") == "0"}, nil
+		NotesTitle: r.reader.Text("export.notes"), Money: r.reader.Money, Separator: separator, NoMark: v.get("bom") == "0"}, nil
 }
 
 // exportKPI writes a KPI's table.

@@ -179,7 +179,7 @@ func (r *request) goalHeld(g goal.Goal, field string) string {
 
 // goalWords are those that were filled in.
 func (r *request) goalWords(get func(string) string, was *store.Goal) goals.Words {
-	w := goals.Words{Lang: r.reader.Lang(), Text: get("text"), Draft: get("draft") != ""}
+	w := goals.Words{Lang: r.reader.Lang(), Tomans: r.tomans(), Text: get("text"), Draft: get("draft") != ""}
 	if was != nil {
 		w.Was = &was.Goal
 	}

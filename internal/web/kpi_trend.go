@@ -250,6 +250,9 @@ func (r *request) tick(u kpi.Unit, v, step float64) string {
 		return r.reader.Percent(v, decimals(100*step))
 	case kpi.UnitSeconds:
 		return r.reader.Duration(v)
+	case kpi.UnitMoney:
+		by, _ := r.reader.Money("")
+		v, step = v/float64(by), step/float64(by)
 	}
 	return r.reader.Number(v, decimals(step))
 }

@@ -116,5 +116,5 @@ func (r *request) mailNotices() []notice {
 
 // ForLetters is what letters need of the organisation's settings.
 func (o Organisation) ForLetters() morning.Organisation {
-	return morning.Organisation{Name: o.Name, Focus: o.Focus, SeePeers: o.SeePeers}
+	return morning.Organisation{Name: o.Name, Focus: o.Focus, SeePeers: o.SeePeers, Tomans: o.Tomans}
 }

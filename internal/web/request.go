@@ -73,10 +73,16 @@ func (r *request) speak(own string) {
 		lang = i18n.Prefer(r.cookie("lang"), r.Header.Get("Accept-Language"), r.org.Language)
 	}
 	r.reader = present.Reader{Localizer: r.s.Texts.Localizer(lang, r.calendar()), Catalogue: r.defs}
+	if r.tomans() {
+		r.reader.Localizer = r.reader.InTomans()
+	}
 	if r.who.Account.Preferences.Digits == "latin" {
 		r.reader.Localizer = r.reader.LatinDigits()
 	}
 }
+
+// tomans tells whether people see, and type, amounts in rials as tomans.
+func (r *request) tomans() bool { return r.org.Tomans && r.settings.Currency == i18n.Rial }
 
 // cookie is a choice that the browser keeps.
 func (r *request) cookie(name string) string {

@@ -194,5 +194,6 @@ func (t rowText) amount(row kpi.Row, i int) string {
 	if currency == "" {
 		return t.r.reader.Amount(callpace.Amount(row.Cells[i].Int), 0)
 	}
-	return strings.TrimSpace(t.r.reader.Amount(callpace.Amount(row.Cells[i].Int), 2) + " " + currency)
+	by, shown := t.r.reader.Money(currency)
+	return strings.TrimSpace(t.r.reader.Amount(callpace.Amount(row.Cells[i].Int/by), 2) + " " + shown)
 }

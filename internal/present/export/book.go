@@ -165,7 +165,10 @@ func serial(at time.Time) float64 {
 // moneyFormat shows an amount with its currency and as many decimals as that has.
 func moneyFormat(code string) string {
 	unit, err := currency.ParseISO(code)
-	if err != nil {
+	switch {
+	case err != nil && code != "": // a name, such as tomans
+		return `#,##0 "` + strings.ReplaceAll(code, `"`, "") + `"`
+	case err != nil:
 		return "#,##0.00"
 	}
 	digits, _ := currency.Standard.Rounding(unit)

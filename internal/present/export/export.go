@@ -6,6 +6,7 @@ package export
 import (
 	"io"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/callpace/callpace"
@@ -98,6 +99,9 @@ type Manner struct {
 	RightToLeft bool
 	Calendar    calendar.Calendar
 	NotesTitle  string // of the sheet with notes
+	// Money says how people are shown amounts in a currency: by what they are
+	// divided, and under which name; nil: as they are. Programs get them as they are.
+	Money func(currency string) (by int64, name string)
 	// Separator and Mark choose how CSV for spreadsheets is written; 0: as
 	// programs of that language expect. NoMark leaves the byte order mark out.
 	Separator rune
@@ -108,11 +112,35 @@ type Manner struct {
 func Write(w io.Writer, f Format, s Sheet, m Manner) error {
 	switch f {
 	case XLSX:
-		return writeBook(w, s.withHijri(m.Calendar), m)
+		return writeBook(w, s.inMoney(m.Money).withHijri(m.Calendar), m)
 	case Spreadsheet:
-		return writeSpreadsheet(w, s.withHijri(m.Calendar), m)
+		return writeSpreadsheet(w, s.inMoney(m.Money).withHijri(m.Calendar), m)
 	}
 	return writeCSV(w, s)
+}
+
+// inMoney shows amounts, and the names of their currencies, as people are shown them.
+func (s Sheet) inMoney(shown func(string) (int64, string)) Sheet {
+	if shown == nil {
+		return s
+	}
+	rows, columns := s.Rows, s.Columns
+	s.Rows = func(yield func([]Cell, error) bool) {
+		for row, err := range rows {
+			for i, c := range row {
+				switch by, name := shown(c.Currency); {
+				case c.Kind == Money && by != 1:
+					row[i].Number, row[i].Currency, row[i].Text = c.Number/float64(by), name, ""
+				case c.Kind == Text && c.Text != "" && i < len(columns) && strings.HasSuffix(columns[i].Name, "currency"):
+					_, row[i].Text = shown(c.Text)
+				}
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+	return s
 }
 
 // withHijri puts beside every dated column one with the date of the Solar

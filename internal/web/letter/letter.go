@@ -88,6 +88,9 @@ func (w Writer) reader(l *morning.Letter) present.Reader {
 	if l.To.Preferences.Digits == "latin" {
 		speaker = speaker.LatinDigits()
 	}
+	if l.Tomans {
+		speaker = speaker.InTomans()
+	}
 	return present.Reader{Localizer: speaker, Catalogue: l.Catalogue}
 }
 
