@@ -96,9 +96,9 @@ func (w GoalWords) Chance(p float64) string {
 	case math.IsNaN(p):
 		return NoData
 	case p < 0.01:
-		return "< " + w.Percent(0.01, 0)
+		return w.T("goals.chance_under", map[string]any{"p": w.Percent(0.01, 0)})
 	case p > 0.99:
-		return "> " + w.Percent(0.99, 0)
+		return w.T("goals.chance_over", map[string]any{"p": w.Percent(0.99, 0)})
 	}
 	return w.Percent(p, 0)
 }
