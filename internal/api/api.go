@@ -76,6 +76,7 @@ func New(d Deps) *API {
 	a.imports()
 	a.events()
 	a.goalOperations()
+	a.planOperation()
 	a.document = a.openAPI()
 	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")

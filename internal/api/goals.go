@@ -112,6 +112,10 @@ type goalBook struct {
 func (a *API) book(ctx context.Context, c *caller, fn func(goalBook) error) error {
 	asker := c.asker()
 	asker.Scope = kpi.Everything()
+	return a.bookOf(ctx, c, asker, fn)
+}
+
+func (a *API) bookOf(ctx context.Context, c *caller, asker question.Asker, fn func(goalBook) error) error {
 	base, _, err := asker.Query(question.Words{})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
 )
 
@@ -137,4 +138,18 @@ func TestGoalsByScope(t *testing.T) {
 	}
 	manager.get("/scorecard?by=team").into(200, &cards)
 	require.Equal(t, "East", cards.Cards[0].Who)
+}
+
+// The seed's worked figures, as a program gets them.
+func TestPlan(t *testing.T) {
+	s := newSite(t)
+	p := s.as(auth.Manager)
+	var a track.PlanAnswer
+	p.get("/plan?target=50&days=21&given_only=true&rates=sales%3D5%25").into(200, &a)
+	require.Equal(t, []int64{1000, 48, 1114, 54}, []int64{a.Steps[0].Number, a.PerDay, a.Sure, a.SureDay})
+	p.get("/plan?target=50&days=21&chain=sales+%3C-+appointments+%3C-+calls&rates=sales%3D1/3&rates=appointments%3D20%25").into(200, &a)
+	require.EqualValues(t, 750, a.Steps[0].Number)
+	p.get("/plan?target=50&chain=nosuch").refuses(404, "plan.no_chain")
+	p.get("/plan?target=50&rates=nosuch%3D5%25").refuses(422, "plan.bad_set_rate")
+	p.get("/plan?target=50&rates=sales%3D500%25").refuses(422, "plan.bad_rate")
 }
