@@ -96,16 +96,27 @@ func (s *size) sides() []string {
 	return append([]string{us}, slices.Sorted(maps.Keys(names))...)
 }
 
+// rounds says how often callpace was measured at each work.
+func (s *size) rounds() string {
+	var list []string
+	for _, r := range s.Rows {
+		if n := len(r.Times[us]); n > 0 {
+			list = append(list, fmt.Sprintf("%s %d", r.ID, n))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
 func (s *size) table(b *strings.Builder) {
 	sides := s.sides()
-	fmt.Fprintf(b, "\n## %s calls\n\n%s of CSV, %s. Medians of %d rounds in turn; in brackets the first time in a fresh process; behind it how many times callpace's figure it is. Load of the machine %s.\n\n| |",
-		short(s.Calls), size64(s.Bytes), s.When, s.Rounds, s.Load)
+	fmt.Fprintf(b, "\n## %s calls\n\n%s of CSV, %s. Medians of rounds in turn: %s. In brackets the first time in a fresh process; behind it how many times callpace's figure it is. Load of the machine %s.\n\n| |",
+		short(s.Calls), size64(s.Bytes), s.When, s.rounds(), s.Load)
 	for _, side := range sides {
 		fmt.Fprintf(b, " %s |", side)
 	}
 	b.WriteString("\n|---" + strings.Repeat("|---", len(sides)) + "|\n")
 	for _, r := range s.Rows {
-		fmt.Fprintf(b, "| %s: %s |", r.ID, r.Title)
+		fmt.Fprintf(b, "| **%s**: %s |", r.ID, r.Title)
 		for _, side := range sides {
 			fmt.Fprintf(b, " %s |", r.cell(side))
 		}

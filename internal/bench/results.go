@@ -20,12 +20,11 @@ type results struct {
 
 // size is what was measured on one call log.
 type size struct {
-	Calls  int
-	Bytes  int64 // of the log
-	When   string
-	Load   string // on the machine, before and after
-	Rounds int
-	Rows   []*row
+	Calls int
+	Bytes int64 // of the log
+	When  string
+	Load  string // on the machine, before and after
+	Rows  []*row
 }
 
 // row is one work, by side.

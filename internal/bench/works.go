@@ -13,9 +13,13 @@ import (
 
 // imports loads the log into every side in turn, each time into an empty folder.
 func (b *bench) imports(ctx context.Context) error {
-	rows := b.out.begin("import", "import: rows read, callpace's journalled and checked, latest versions kept, derived")
-	ready := b.out.begin("ready", "import until the numbers are right: latest version of each call kept, indexes built")
-	memory := b.out.begin("import_memory", "largest memory of the import")
+	out := b.out
+	if !chosen(b.works, "import") { // it only makes the data of what is measured
+		out = &size{}
+	}
+	rows := out.begin("import", "rows read and indexed; callpace: journalled, checked, latest versions kept, derived")
+	ready := out.begin("ready", "the same until the numbers are right: the latest version of each call kept")
+	memory := out.begin("import_memory", "largest memory of the import")
 	for range b.loads {
 		for _, r := range slices.Clone(b.rivals) {
 			l, err := b.loadRival(ctx, r)
@@ -90,7 +94,7 @@ func (b *bench) loadRival(ctx context.Context, r *rival) (l loading, err error) 
 
 // starts measures from the server's start until it is ready, and its memory then.
 func (b *bench) starts(ctx context.Context) error {
-	r := b.out.begin("start", "start until /readyz")
+	r := b.out.begin("start", "from the start until /readyz")
 	idle := b.out.begin("idle_memory", "memory of the idle server, 5 s after its start")
 	for range b.rounds {
 		if err := b.product.stop(); err != nil {
@@ -216,7 +220,7 @@ func (b *bench) finds(ctx context.Context) error {
 	if err := b.running(ctx); err != nil {
 		return err
 	}
-	r := b.out.begin("find", "find a phone number: its calls, the latest first")
+	r := b.out.begin("find", "calls of a phone number, the latest first")
 	page := b.out.begin("find_page", "the same as a page, which also looks among ids of calls and leads")
 	d := draw(b.seed)
 	for round := range max(20, b.rounds) + 1 {
@@ -275,7 +279,7 @@ func firstOf(rows [][]string) [][]string {
 // disks compares what everything takes: callpace's whole folder with its
 // journal, and the peers' calls with their indexes.
 func (b *bench) disks(ctx context.Context) error {
-	r := b.out.begin("disk", "disk: callpace with its journal, peers their calls and indexes")
+	r := b.out.begin("disk", "callpace with its journal, peers their calls and indexes")
 	journal := b.out.begin("disk_journal", "of that the journal")
 	var err error
 	if r.Bytes[us], err = folderSize(b.product.dir); err != nil {
@@ -294,7 +298,7 @@ func (b *bench) disks(ctx context.Context) error {
 
 // rebuilds makes the facts anew from the journal, and asks again.
 func (b *bench) rebuilds(ctx context.Context) error {
-	r := b.out.begin("rebuild", "rebuild from the journal")
+	r := b.out.begin("rebuild", "facts made anew from the journal")
 	before, _, err := ask[present.Answer](ctx, b.product, twelve.address(0))
 	if err != nil {
 		return err
