@@ -233,6 +233,24 @@ func (p *page) shot(name string) {
 	require.NoError(p.t, os.WriteFile(filepath.Join(artefacts, name+".png"), png, 0o644))
 }
 
+// mostShift is how far a page may move under its reader while it is loaded: the
+// sum of its layout shifts (CLS). Browsers call 0.1 good.
+const mostShift = 0.05
+
+// still checks that the page did not move while it was loaded.
+func (p *page) still(where string) {
+	p.t.Helper()
+	var shift float64
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	require.NoError(p.t, chromedp.Run(ctx, chromedp.Evaluate(`new Promise(done => {
+		let sum = 0;
+		new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; }).observe({type: "layout-shift", buffered: true});
+		setTimeout(() => done(sum), 300);
+	})`, &shift, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) })), where)
+	require.LessOrEqual(p.t, shift, mostShift, "%s moves while it is loaded", where)
+}
+
 // axe has axe-core judge the page by WCAG 2.2 AA.
 func (p *page) axe(where string) {
 	p.t.Helper()

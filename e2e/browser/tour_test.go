@@ -39,6 +39,7 @@ func TestTour(t *testing.T) {
 					require.Equal(t, lang == "fa", value[string](p, "document.documentElement.dir") == "rtl", where)
 					require.False(t, value[bool](p, "document.documentElement.scrollWidth > document.documentElement.clientWidth"), "%s scrolls sideways", where)
 					p.quiet(where)
+					p.still(where)
 					p.axe(where)
 					p.shot(strings.Join([]string{lang, size.name, strings.Trim(strings.ReplaceAll(path, "/", "-"), "-")}, "_"))
 				}

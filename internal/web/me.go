@@ -188,7 +188,7 @@ func (r *request) besideTeam(q kpi.Query, agent string, kpis []string, own bool)
 	if n == 0 || own && n < fewest && !r.org.SeePeers && !r.who.May(auth.ViewTeam) {
 		return nil, nil
 	}
-	b := &beside{Team: team, URL: teamPath(team), How: r.reader.T("people.beside_how", map[string]any{"count": n, "team": team})}
+	b := &beside{Team: team, URL: teamPath(team), How: r.reader.T("people.beside_how", map[string]any{"count": n, "team": "\u2068" + team + "\u2069"})}
 	b.Grid = r.besideGrid(me.Columns, overview.Compare(me.Columns, figuresOf(me), figuresOf(they), float64(n)), agent)
 	return b, nil
 }
