@@ -12,6 +12,9 @@ func (p *printer) op(o kpi.Op) term {
 	if o.Name == kpi.In && len(o.Args) < 2 { // before its text becomes a parameter that nothing names
 		return term{kind: truth, sql: "FALSE"}
 	}
+	if known, ok := p.isKnown(o); ok {
+		return known
+	}
 	args := p.terms(o.Args)
 	switch o.Name {
 	case kpi.And, kpi.Or:
@@ -39,6 +42,24 @@ func (p *printer) op(o kpi.Op) term {
 	return p.fail("no operator: %q", o.Name)
 }
 
+// isKnown prints that something is not null, in place of the two denials that
+// it is made of: engines do not see through them.
+func (p *printer) isKnown(o kpi.Op) (term, bool) {
+	if o.Name != kpi.Not || len(o.Args) != 1 {
+		return term{}, false
+	}
+	null, ok := o.Args[0].(kpi.Op)
+	if !ok || null.Name != kpi.IsNull || len(null.Args) != 1 {
+		return term{}, false
+	}
+	before := p.used
+	t := p.term(null.Args[0])
+	if t.sure && p.used > before { // a parameter has to stay
+		return term{kind: truth, sql: "(" + t.sql + " IS NOT NULL)", sure: true}, true
+	}
+	return term{kind: truth, sql: "(" + t.known() + ")", sure: true}, true
+}
+
 func (p *printer) ofOne(name kpi.OpName, args []term) term {
 	if len(args) != 1 {
 		return p.fail("%s takes one argument", name)
@@ -46,8 +67,10 @@ func (p *printer) ofOne(name kpi.OpName, args []term) term {
 	switch a := args[0]; {
 	case name == kpi.Not:
 		return term{kind: truth, sql: "(NOT " + a.sql + ")"}
+	case name == kpi.IsNull && a.kind != moment:
+		return term{kind: truth, sql: "(" + a.sql + " IS NULL)", sure: true}
 	case name == kpi.IsNull:
-		return term{kind: truth, sql: "(NOT (" + a.known() + "))"}
+		return term{kind: truth, sql: "(NOT (" + a.known() + "))", sure: true}
 	case a.kind != text:
 		return p.fail("a number of what is no text")
 	default:
@@ -59,12 +82,17 @@ func (p *printer) junction(name kpi.OpName, args []term) term {
 	if len(args) == 0 {
 		return term{kind: truth, sql: map[kpi.OpName]string{kpi.And: "TRUE", kpi.Or: "FALSE"}[name]}
 	}
-	parts := make([]string, len(args))
-	for i, a := range args {
+	var parts []string
+	for _, a := range args {
 		if a.kind != truth {
 			return p.fail("%s of what is no condition", name)
 		}
-		parts[i] = a.sql
+		if name != kpi.And || a.sql != "(TRUE)" {
+			parts = append(parts, a.sql)
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"TRUE"}
 	}
 	return term{kind: truth, sql: "(" + strings.Join(parts, " "+strings.ToUpper(string(name))+" ") + ")"}
 }
@@ -125,14 +153,16 @@ func (p *printer) coalesce(args []term) term {
 		args, widest = p.numbers(args)
 	}
 	items := make([]string, len(args))
+	same, sure := true, false
 	for i, a := range args {
 		if a.kind != widest && !(a.kind.number() && widest.number()) {
 			return p.fail("coalesce of different kinds")
 		}
 		items[i] = a.sql
+		same, sure = same && (a.kind == widest || a.literal != nil), sure || a.sure
 	}
-	t := term{kind: widest, sql: "coalesce(" + strings.Join(items, ", ") + ")"}
-	if widest.number() {
+	t := term{kind: widest, sql: "coalesce(" + strings.Join(items, ", ") + ")", sure: sure}
+	if widest.number() && !same {
 		t.sql = p.d.Cast(t.sql, widest.column())
 	}
 	return t
@@ -169,7 +199,9 @@ func (p *printer) arithmetic(name kpi.OpName, a, b term) term {
 	}
 	n, widest := p.numbers([]term{a, b})
 	x, y := n[0].sql, n[1].sql
-	cast := func(k kind, x string) term { return term{kind: k, sql: p.d.Cast(x, k.column())} }
+	cast := func(k kind, x string) term {
+		return term{kind: k, sql: p.d.Cast(x, k.column()), sure: name != kpi.Div && name != kpi.Band && a.sure && b.sure}
+	}
 	switch name {
 	case kpi.Add, kpi.Sub:
 		return cast(widest, "("+x+" "+string(name)+" "+y+")")

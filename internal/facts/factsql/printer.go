@@ -28,6 +28,7 @@ type printer struct {
 
 	args       []any
 	numbered   map[string]int // parameters by text
+	used       int            // how often parameters were printed
 	story      bool           // lead_story is wanted beside the fact
 	leadAttrs  []string
 	agentAttrs []string
@@ -50,6 +51,7 @@ func (p *printer) fail(format string, args ...any) term {
 }
 
 func (p *printer) param(s string) string {
+	p.used++
 	n := p.numbered[s]
 	if n == 0 {
 		p.args = append(p.args, s)
@@ -70,9 +72,9 @@ func (p *printer) term(e kpi.Expr) term {
 	case kpi.Number:
 		return p.number(e.Value)
 	case kpi.String:
-		return term{kind: text, sql: p.param(e.Value)}
+		return term{kind: text, sql: p.param(e.Value), sure: true}
 	case kpi.Boolean:
-		return term{kind: truth, sql: strings.ToUpper(fmt.Sprint(e.Value))}
+		return term{kind: truth, sql: strings.ToUpper(fmt.Sprint(e.Value)), sure: true}
 	case kpi.Now:
 		return term{kind: moment, at: p.d.Instant(p.now.At), day: p.d.Date(p.now.Day), hour: always}
 	case kpi.Date:

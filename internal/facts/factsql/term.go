@@ -39,6 +39,7 @@ type term struct {
 	at, day, hour string
 	some          string // condition that a moment of several is known; "": its parts say so
 	literal       *callpace.Amount
+	sure          bool // never null
 }
 
 const always = "0"
@@ -46,6 +47,8 @@ const always = "0"
 // known is the condition that the term is not null.
 func (t term) known() string {
 	switch {
+	case t.sure:
+		return "TRUE"
 	case t.kind != moment:
 		return t.sql + " IS NOT NULL"
 	case t.some != "":
@@ -109,7 +112,7 @@ func (p *printer) number(v callpace.Amount) term {
 	case v%1000 == 0:
 		k = seconds
 	}
-	return term{kind: k, sql: p.d.Number(v, k.places()), literal: &v}
+	return term{kind: k, sql: p.d.Number(v, k.places()), literal: &v, sure: true}
 }
 
 // numbers prints literals with the places of the columns beside them, so that
