@@ -29,6 +29,7 @@ type Deps struct {
 	Disk     journal.FS                    // of the journal; nil: the machine's
 	Notice   func(key string, args ...any) // tells the reader that something was put right; nil: nobody listens
 	Typed    Typed                         // what people typed beside the facts; nil: nothing
+	keepMB   int                           // of answers kept as long as they hold; for who is asked more than once
 }
 
 // Progress is told how far long work has come. stage names a message

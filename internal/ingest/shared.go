@@ -27,7 +27,12 @@ type SharedFolder struct {
 
 	settled atomic.Pointer[Settled] // nil until it is open
 	beside  sync.WaitGroup          // whoever is at the journal without a turn
+
+	refreshing, resting due
 }
+
+// keepMB bounds the memory of answers that a server keeps.
+const keepMB = 32
 
 // Share makes a SharedFolder of a folder that Open is to open.
 func Share(dir string, deps Deps) *SharedFolder {
@@ -52,7 +57,7 @@ func (s *SharedFolder) Open(ctx context.Context, progress Progress) error {
 
 func (s *SharedFolder) open(ctx context.Context, progress Progress) error {
 	deps := s.deps
-	deps.Progress = progress
+	deps.Progress, deps.keepMB = progress, keepMB
 	f, err := Open(ctx, s.dir, deps)
 	if err != nil {
 		s.closed.Store(&failure{error: err})
@@ -98,6 +103,7 @@ func (s *SharedFolder) held(fn func(*Folder) error) error {
 	if s.folder.store == nil { // a rebuild failed: there is the journal alone
 		return fn(s.folder)
 	}
+	defer s.resting.after(idle, s.rest)
 	release := s.folder.store.Hold()
 	err := fn(s.folder)
 	s.folder.Spoilt(err)
@@ -182,10 +188,13 @@ func (s *SharedFolder) Damage() []callpace.Message {
 func (s *SharedFolder) begin(progress Progress) (end func()) {
 	s.folder.deps.Progress = progress
 	s.rev.Add(1)
+	s.refreshing.stop()
 	return func() {
 		s.settle()
 		s.rev.Add(1)
 		s.folder.deps.Progress = nil // whoever watched is gone
+		s.refreshing.after(calm, s.refresh)
+		s.resting.after(idle, s.rest)
 	}
 }
 
@@ -235,6 +244,8 @@ func (s *SharedFolder) Close(ctx context.Context) error {
 		return err
 	}
 	defer func() { <-s.turn }()
+	s.refreshing.stop()
+	s.resting.stop()
 	s.whole.Lock()
 	defer s.whole.Unlock()
 	if s.folder == nil {

@@ -13,6 +13,7 @@ const (
 	MaxDims   = 4
 	MaxGroups = 1_000_000 // merged
 	MaxRows   = 50_000    // answered
+	MaxSet    = 100_000   // values of one Set
 )
 
 // Query asks for KPIs by dimensions. The zero Scope sees nothing.

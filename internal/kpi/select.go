@@ -68,7 +68,7 @@ const (
 	Distinct  Agg = "distinct"  // number of different values
 	Quantile  Agg = "quantile"  // Q of Value, linear interpolation; not additive
 	Histogram Agg = "histogram" // rows per whole value
-	Set       Agg = "set"       // the different values themselves (agents), at most 100,000
+	Set       Agg = "set"       // the different values themselves (agents), at most MaxSet
 	Max       Agg = "max"
 )
 
@@ -108,7 +108,7 @@ type Group struct {
 }
 
 // Engine answers Selects. Groups come in no particular order. Groups without
-// rows are absent.
+// rows are absent. Answers may be shared: nobody changes them.
 type Engine interface {
 	Aggregate(ctx context.Context, s Select) ([]Group, error)
 	// Attributes lists the attribute names known for a fact ("agent" lists

@@ -125,6 +125,7 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 	if err := s.conn.QueryRowContext(ctx, count).Scan(&leads); err != nil {
 		return fmt.Errorf("count leads: %w", err)
 	}
+	s.few = leads <= fewRows && !s.flags[dirtyAll]
 	if leads == 0 && !s.flags[dirtyAll] {
 		return s.steps(ctx, step{"callbacks", func(ctx context.Context) error { return s.deriveCallbacks(ctx, "false", "(FROM calls WHERE false)") }}) // those of no lead
 	}

@@ -47,6 +47,7 @@ func (s *Store) deriveDays(ctx context.Context) error {
 	if !empty {
 		from, to = min(from, have), max(to, until+1)
 	}
+	s.touched.everything = true // days that had no bucket have one
 	if err := s.exec(ctx, "DELETE FROM days"); err != nil {
 		return err
 	}

@@ -70,6 +70,7 @@ func (s *Store) resolveAgain(ctx context.Context, t *facts.Table) error {
 	if err != nil {
 		return err
 	}
+	s.touchAll(t)
 	return s.exec(ctx, fmt.Sprintf(`UPDATE %s AS f SET agent = n.agent, team = n.team FROM (SELECT DISTINCT * FROM temp.spellings) n
 		WHERE f.source = n.source AND f.agent_alias = n.alias AND f.%s IS NOT DISTINCT FROM n.day`, t.Name, day))
 }
@@ -110,6 +111,10 @@ func (s *Store) deriveLeads(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var owners int64
+	if err := s.conn.QueryRowContext(ctx, "SELECT count(*) FROM temp.owners").Scan(&owners); err != nil {
+		return fmt.Errorf("count owners of phones: %w", err)
+	}
 	for _, t := range facts.Tables {
 		if !t.Has("lead_ref") {
 			continue
@@ -121,7 +126,11 @@ func (s *Store) deriveLeads(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := s.exec(ctx, fmt.Sprintf("UPDATE %s AS f SET lead = o.lead FROM temp.owners o WHERE %s", t.Name, moved)); err != nil {
+		n, err := s.count(ctx, fmt.Sprintf("UPDATE %s AS f SET lead = o.lead FROM temp.owners o WHERE %s", t.Name, moved))
+		if err != nil {
+			return err
+		}
+		if err := s.touchIf(ctx, n, t, "lead IN (SELECT lead FROM temp.owners)", owners <= fewRows); err != nil {
 			return err
 		}
 	}

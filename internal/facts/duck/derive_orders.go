@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/callpace/callpace/internal/facts"
 )
 
 // touches are all calls to a lead and everything else done for it.
@@ -42,20 +44,32 @@ SELECT o.source, o.id, sale_call, by_calls.agent, team.team, CASE WHEN o.m.day_ 
 FROM o LEFT JOIN by_calls USING (source, id) LEFT JOIN by_touches USING (source, id)
 LEFT JOIN team_spans team ON team.agent = by_calls.agent AND o.m.day_ >= team.from_day AND o.m.day_ < team.to_day`,
 		scope, s.settings.CreditDays, touches(scope, calls), calls)
-	return s.execAll(ctx, []string{query,
+	if err := s.exec(ctx, query); err != nil {
+		return err
+	}
+	for _, update := range []string{
 		`UPDATE orders SET sale_call = c.sale_call, touches = c.touches FROM temp.credits c
 			WHERE orders.source = c.source AND coalesce(orders.source_id, orders.origin::VARCHAR) = c.id
 			AND (orders.sale_call, orders.touches) IS DISTINCT FROM (c.sale_call, c.touches)`,
 		`UPDATE orders SET agent = c.agent, team = c.team FROM temp.credits c
 			WHERE orders.source = c.source AND coalesce(orders.source_id, orders.origin::VARCHAR) = c.id AND agent_alias IS NULL
 			AND (orders.agent, orders.team) IS DISTINCT FROM (c.agent, c.team)`,
-	})
+	} {
+		n, err := s.count(ctx, update)
+		if err != nil {
+			return err
+		}
+		if err := s.touchIf(ctx, n, facts.Orders, scope, s.few); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // deriveCallbacks finds out whether promised calls were made: the source says
 // so, or there is a call to the lead near the time that was promised.
 func (s *Store) deriveCallbacks(ctx context.Context, scope, calls string) error {
-	return s.exec(ctx, fmt.Sprintf(`
+	n, err := s.count(ctx, fmt.Sprintf(`
 UPDATE callbacks SET kept = k.kept FROM (
 	SELECT b.rowid AS id, b.kept_call IS NOT NULL OR coalesce(bool_or(
 		CASE WHEN c.started_hour IS NULL OR b.due_hour IS NULL THEN c.started_day = b.due_day
@@ -66,6 +80,10 @@ UPDATE callbacks SET kept = k.kept FROM (
 		AND (b.requested_day IS NULL OR NOT up_to(moment(c.started_at, c.started_day, c.started_hour), moment(b.requested_at, b.requested_day, b.requested_hour)))
 	GROUP BY b.rowid, b.kept_call
 ) k WHERE callbacks.rowid = k.id AND callbacks.kept IS DISTINCT FROM k.kept`, int64(s.settings.CallbackMinutes)*60_000_000, scope, calls))
+	if err != nil {
+		return err
+	}
+	return s.touchIf(ctx, n, facts.Callbacks, "lead IS NULL OR ("+scope+")", s.few)
 }
 
 // deriveMoney converts what is in foreign currencies by the latest rate on or
@@ -76,7 +94,7 @@ func (s *Store) deriveMoney(ctx context.Context) error {
 	}
 	for _, fact := range slices.Sorted(maps.Keys(money)) {
 		for _, m := range money[fact] {
-			err := s.exec(ctx, fmt.Sprintf(`
+			n, err := s.count(ctx, fmt.Sprintf(`
 UPDATE %[1]s SET %[2]s = n.org FROM (
 	SELECT f.id, TRY_CAST(round(CAST(f.amount AS DECIMAL(38,6)) * r.rate, 6) AS DECIMAL(18,6)) AS org
 	FROM (SELECT rowid AS id, %[3]s AS amount, %[4]s AS currency, %[5]s AS day FROM %[1]s
@@ -89,6 +107,9 @@ UPDATE %[1]s SET %[2]s = n.org FROM (
 ) n WHERE %[1]s.rowid = n.id AND %[1]s.%[2]s IS DISTINCT FROM n.org`, fact, m.org, m.amount, m.currency, m.day), s.settings.Currency)
 			if err != nil {
 				return err
+			}
+			if n > 0 {
+				s.touchAll(facts.TableByName(fact))
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/facts"
 )
 
 // deriveStories tells the stories of the leads in scope anew.
@@ -15,7 +16,16 @@ import (
 // decides the stage, so that a lead is never won and lost at once in a rate.
 func (s *Store) deriveStories(ctx context.Context, scope, calls string) error {
 	query := strings.NewReplacer("$scope", scope, "$calls", calls, "$touches", touches(scope, calls), "$invalid", invalidOutcomes()).Replace(tellStories)
-	return s.execAll(ctx, []string{"DELETE FROM lead_story WHERE " + scope, query})
+	if err := s.touchRows(ctx, facts.LeadStory, scope, s.few); err != nil {
+		return err
+	}
+	if err := s.execAll(ctx, []string{"DELETE FROM lead_story WHERE " + scope, query}); err != nil {
+		return err
+	}
+	if err := s.touchStories(ctx, scope, calls); err != nil {
+		return err
+	}
+	return s.touchRows(ctx, facts.LeadStory, scope, s.few)
 }
 
 func invalidOutcomes() string {

@@ -65,10 +65,14 @@ func (s *Store) markTable(ctx context.Context, t *facts.Table) error {
 	return nil
 }
 
-// markRows marks what stored rows of a table touch, before they go.
-func (s *Store) markRows(ctx context.Context, t *facts.Table, where string) error {
+// markRows marks what stored rows of a table touch, before they go. few tells
+// that they are not many.
+func (s *Store) markRows(ctx context.Context, t *facts.Table, where string, few bool) error {
 	any, err := s.exists(ctx, fmt.Sprintf("FROM %s WHERE %s", t.Name, where))
 	if err != nil || !any {
+		return err
+	}
+	if err := s.touchRows(ctx, t, where, few); err != nil {
 		return err
 	}
 	if err := s.markTable(ctx, t); err != nil {
@@ -98,6 +102,7 @@ const phonesOfLead = `list_filter(string_split(coalesce(phone, '') || ' ' || coa
 // markNew marks what rows touch that were just appended.
 func (s *Store) markNew(ctx context.Context, rows *facts.Rows, derived map[string]column, n int, sel []int32) error {
 	t := rows.Table
+	s.touchNew(rows, n, sel)
 	if err := s.markTable(ctx, t); err != nil {
 		return err
 	}

@@ -11,7 +11,9 @@ import (
 	"strings"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/kpi/kept"
 )
 
 // Fault says why a fact file cannot be used. In every case the remedy is the
@@ -55,6 +57,7 @@ type Options struct {
 	MemoryMB int    // of DuckDB's buffers; default 256
 	Threads  int    // default: all processors
 	TempDir  string // for what does not fit in memory; default: path + ".tmp"
+	KeepMB   int    // of answers kept until their rows change; default: none, for who asks once
 }
 
 // Open opens the fact file at path, creating it where there is none (see
@@ -77,6 +80,9 @@ func Open(path, fingerprint string, settings facts.Settings, o Options) (*Store,
 	s := &Store{path: path, fingerprint: full, settings: settings, options: o, Fresh: missing}
 	if err := s.open(context.Background()); err != nil {
 		return nil, err
+	}
+	if o.KeepMB > 0 {
+		s.keep = kept.New(o.KeepMB<<20, calendar.New(settings.Calendar, settings.WeekStart), calendar.Range{From: firstDay, To: lastDay}, settings.Currency)
 	}
 	if missing {
 		if err := os.Chmod(path, 0o600); err != nil {

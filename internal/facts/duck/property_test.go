@@ -124,6 +124,7 @@ func (s *Store) empty(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.inTransaction(ctx, func() error {
+		s.touched.everything = true
 		for _, t := range facts.Tables {
 			if err := s.exec(ctx, "DELETE FROM "+t.Name); err != nil {
 				return err

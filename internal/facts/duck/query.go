@@ -13,6 +13,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/facts/factsql"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/kpi/kept"
 )
 
 // Engine answers questions about the facts of one file. It is safe for
@@ -22,9 +23,14 @@ type Engine struct {
 	currency string
 	cache    *attributeCache // nil: asked for every time
 	view     *view           // nil: the facts as they are
+	stamps   *stamps         // of the view, else the store's
+	keep     *kept.Keep      // nil: every question is put to the file
 }
 
-var _ kpi.Engine = (*Engine)(nil)
+var (
+	_ kpi.Engine = (*Engine)(nil)
+	_ kept.State = (*Engine)(nil)
+)
 
 // NewEngine reads a database that has the tables of this package. currency is
 // the organisation's.
@@ -34,11 +40,63 @@ func NewEngine(db *sql.DB, currency string) *Engine { return &Engine{db: db, cur
 func (s *Store) Engine() *Engine {
 	s.views.mu.Lock()
 	defer s.views.mu.Unlock()
-	return &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now}
+	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep}
+	if e.view != nil {
+		e.stamps = e.view.stamps
+	}
+	return e
 }
 
-// Aggregate answers a Select by one statement.
+// Aggregate answers a Select, by what is kept where that still holds. The
+// answer is shared: nobody may change it.
 func (e *Engine) Aggregate(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
+	if e.keep == nil {
+		return e.Ask(ctx, s)
+	}
+	return e.keep.Aggregate(ctx, e, s)
+}
+
+// Refresh asks recent questions again whose rows changed.
+func (e *Engine) Refresh(ctx context.Context) error {
+	if e.keep == nil {
+		return nil
+	}
+	return e.keep.Refresh(ctx, e)
+}
+
+// Stamp is the number of the last change to rows of a table that have or had
+// a moment within some days; "": to any row.
+func (e *Engine) Stamp(t *facts.Table, moment string, from, to int64) int64 {
+	return e.stamps.at(things{table: t}, moment, from, to)
+}
+
+// StoryStamp is Stamp for the stories of those rows' leads.
+func (e *Engine) StoryStamp(t *facts.Table, moment string, from, to int64) int64 {
+	return e.stamps.at(things{t, true}, moment, from, to)
+}
+
+// Changed lists the days of a moment on which rows changed after a commit, or
+// their leads' stories; known is false where others may have, too.
+func (e *Engine) Changed(t *facts.Table, moment string, stories bool, since int64) (days []int64, known bool) {
+	days, known = e.stamps.since(things{table: t}, moment, since)
+	if stories {
+		more, too := e.stamps.since(things{t, true}, moment, since)
+		days, known = append(days, more...), known && too
+	}
+	return days, known
+}
+
+// Version counts the changes; it is not steady while one is being committed.
+func (e *Engine) Version() (n int64, steady bool) {
+	if e.view != nil {
+		return e.view.version, true
+	}
+	n = e.cache.begun.Load()
+	return n, n == e.cache.commits.Load()
+}
+
+// Ask answers a Select by one statement.
+func (e *Engine) Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
 	attrs, err := e.attributes(ctx)
 	if err != nil {
 		return nil, err
@@ -60,7 +118,7 @@ func (e *Engine) Aggregate(ctx context.Context, s kpi.Select) ([]kpi.Group, erro
 		case errors.Is(err, factsql.ErrTooLarge):
 			return callpace.E(callpace.Limit, "kpi.number_too_large")
 		case errors.Is(err, factsql.ErrSetTooLarge):
-			return callpace.E(callpace.Limit, "kpi.set_too_large", "max", factsql.MaxSet)
+			return callpace.E(callpace.Limit, "kpi.set_too_large", "max", kpi.MaxSet)
 		}
 		groups = append(groups, g)
 		return err

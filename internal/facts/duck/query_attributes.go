@@ -12,6 +12,7 @@ import (
 // wants to know. commits counts what was committed since the file was opened;
 // whoever asks after a commit has returned is told what it brought.
 type attributeCache struct {
+	begun   atomic.Int64 // one more than commits while a commit is under way
 	commits atomic.Int64
 
 	mu    sync.Mutex

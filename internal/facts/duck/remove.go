@@ -13,7 +13,7 @@ func (s *Store) RemoveSource(ctx context.Context, source string) error {
 	err := s.inTransaction(ctx, func() error {
 		for _, t := range s.tablesOf(source) {
 			where := "source = " + quote(source)
-			if err := s.markRows(ctx, t, where); err != nil {
+			if err := s.markRows(ctx, t, where, false); err != nil {
 				return err
 			}
 			n, err := s.count(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s", t.Name, where))

@@ -100,8 +100,12 @@ func hashColumn(hashes []uint64) column {
 // deleteOrigins takes the rows of the origins in a temporary table out of
 // every fact table of a source, leaving marks of what they touched.
 func (s *Store) deleteOrigins(ctx context.Context, source, from string) error {
+	var n int64
+	if err := s.conn.QueryRowContext(ctx, "SELECT count(*) FROM temp."+from).Scan(&n); err != nil {
+		return fmt.Errorf("count origins: %w", err)
+	}
 	for _, t := range s.tablesOf(source) {
-		if err := s.markRows(ctx, t, "origin IN (FROM temp."+from+")"); err != nil {
+		if err := s.markRows(ctx, t, "origin IN (FROM temp."+from+")", n <= fewRows); err != nil {
 			return err
 		}
 		n, err := s.count(ctx, fmt.Sprintf("DELETE FROM %s WHERE origin IN (FROM temp.%s)", t.Name, from))

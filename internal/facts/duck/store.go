@@ -18,6 +18,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/kpi/kept"
 )
 
 // Store is an open fact file. Writing methods may be called from any
@@ -45,14 +46,31 @@ type Store struct {
 
 	removed int64 // rows of facts, since Open or since row groups were joined
 
-	cache attributeCache // the readers'
-	views views
+	touched touched // by the open transaction
+	few     bool    // the leads derived anew are few
+
+	cache  attributeCache // the readers'
+	stamps stamps
+	keep   *kept.Keep // nil: nothing is kept
+	views  views
 
 	onChange func(from int64, changes []Change) error
 }
 
 // DB gives the readers' connections. Each query sees one committed state.
 func (s *Store) DB() *sql.DB { return s.db }
+
+// restMB is what DuckDB may hold while nobody asks.
+const restMB = 16
+
+// Rest has DuckDB let go of what it holds in memory, at a time when nobody asks
+// or writes.
+func (s *Store) Rest(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.limitMemory(ctx, restMB)
+	return errors.Join(err, s.limitMemory(ctx, s.memoryMB()))
+}
 
 // Settings gives the settings that the facts were made with.
 func (s *Store) Settings() facts.Settings { return s.settings }

@@ -19,12 +19,14 @@ func (s *Store) inTransaction(ctx context.Context, f func() error) error {
 	if err := f(); err != nil {
 		// The caller's context may be what ended f.
 		rollback := s.exec(context.WithoutCancel(ctx), "ROLLBACK")
+		s.touched = touched{}
 		return errors.Join(err, rollback, s.load(context.WithoutCancel(ctx)))
 	}
+	n := s.cache.begun.Add(1)
 	if err := s.exec(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return errors.Join(errCommit, err)
 	}
-	s.cache.commits.Add(1)
+	s.committed(n)
 	if err := s.trimLog(context.WithoutCancel(ctx), logBytes); err != nil {
 		return errors.Join(errCommit, err)
 	}
@@ -37,8 +39,17 @@ func (s *Store) reopen(ctx context.Context) error {
 		_ = s.shut() // the error that brought us here is the one to tell
 	}
 	s.Fresh = false
-	s.cache.commits.Add(1) // perhaps
-	return s.open(ctx)
+	err := s.open(ctx)
+	s.touched = touched{everything: true} // perhaps
+	s.committed(s.cache.begun.Add(1))
+	return err
+}
+
+// committed tells readers of commit n.
+func (s *Store) committed(n int64) {
+	s.stamps.raise(s.touched, n)
+	s.touched = touched{}
+	s.cache.commits.Store(n)
 }
 
 func (s *Store) exec(ctx context.Context, query string, args ...any) error {

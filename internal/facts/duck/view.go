@@ -19,9 +19,10 @@ const viewers = 4
 // same commit.
 type view struct {
 	conns   chan *sql.Conn
-	version int64 // as attributeCache counts
-	users   int   // who holds it
-	past    bool  // thawed: closed by the last user
+	version int64   // as attributeCache counts
+	stamps  *stamps // as they were
+	users   int     // who holds it
+	past    bool    // thawed: closed by the last user
 }
 
 // views is the frozen state of a Store, if there is one.
@@ -33,7 +34,7 @@ type views struct {
 // Freeze has every Engine that is made until Thaw answer from the facts as they
 // are now. The caller writes nothing before it has returned.
 func (s *Store) Freeze(ctx context.Context) error {
-	v := &view{conns: make(chan *sql.Conn, viewers), version: s.cache.commits.Load()}
+	v := &view{conns: make(chan *sql.Conn, viewers), version: s.cache.commits.Load(), stamps: s.stamps.frozen()}
 	for range viewers {
 		c, err := s.db.Conn(ctx)
 		if err != nil {

@@ -18,11 +18,8 @@ type measure struct {
 	read    func(cols []any, currency string) (kpi.Value, error)
 }
 
-// ErrSetTooLarge is the cause where a set has more than MaxSet values.
+// ErrSetTooLarge is the cause where a set has more than kpi.MaxSet values.
 var ErrSetTooLarge = errors.New("set too large")
-
-// MaxSet is the largest set that a measure may come to.
-const MaxSet = 100_000
 
 func (p *printer) measures() []measure {
 	out := make([]measure, len(p.s.Measures))
@@ -217,7 +214,7 @@ func readHistogram(cols []any, _ string) (kpi.Value, error) {
 
 func readSet(cols []any, _ string) (kpi.Value, error) {
 	set, ok := cols[0].([]string)
-	if len(set) > MaxSet {
+	if len(set) > kpi.MaxSet {
 		return kpi.Value{}, ErrSetTooLarge
 	}
 	slices.Sort(set)

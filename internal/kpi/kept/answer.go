@@ -1,0 +1,188 @@
+package kept
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/kpi"
+)
+
+// answer gives what a Select comes to, asking for the cells that changed. ok
+// is false where the Select has no cells, or too many.
+func (c *cube) answer(ctx context.Context, k *Keep, st State, s kpi.Select, q question) (groups []kpi.Group, ok bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	columns := c.columns(s.Fact, s.Measures)
+	renew := c.days
+	if s.Undated {
+		renew = c.always
+	}
+	cells, ok, err := renew(ctx, k, st, s, q, columns)
+	if err != nil || !ok {
+		return nil, false, unlessTooMany(err)
+	}
+	groups, ok = c.sum(&s, cells, columns)
+	return groups, ok && (s.MaxGroups == 0 || len(groups) <= s.MaxGroups), nil
+}
+
+// unlessTooMany forgives that a cube would be too large.
+func unlessTooMany(err error) error {
+	if callpace.CodeOf(err) == callpace.Limit {
+		return nil
+	}
+	return err
+}
+
+// days asks for the days of a Select that changed, and gives all its days.
+func (c *cube) days(ctx context.Context, k *Keep, st State, s kpi.Select, q question, columns []int) (all []int64, ok bool, err error) {
+	version, steady := st.Version()
+	stamps := make(map[int64]int64, s.To-s.From)
+	numbers := map[string]int64{}
+	missing := s
+	for n := s.From; n < s.To; n++ {
+		all = append(all, n)
+		stamps[n] = q.joined(st, &s, s.Date, n, n+1)
+		if c.has(n, stamps[n], columns) {
+			continue
+		}
+		if len(numbers) == 0 {
+			missing.From = n
+		}
+		missing.To = n + 1
+		numbers[c.calendar.Key(calendar.Day, n)] = n
+	}
+	if len(numbers) == 0 {
+		return all, true, nil
+	}
+	missing.Dims = slices.DeleteFunc(slices.Clone(s.Dims), ofDay)
+	if missing.ByDay = !q.needs.period; !missing.ByDay {
+		missing.Dims = append(missing.Dims, kpi.Dim{Name: "day", Bucket: kpi.BucketDay})
+	}
+	if missing.To-missing.From > int64(len(numbers)) {
+		missing.Where = append(slices.Clone(s.Where), onDays(s.Date, numbers))
+	}
+	groups, err := k.cells(ctx, st, missing, version, steady)
+	if err != nil {
+		return nil, false, err
+	}
+	return all, c.fill(s.Measures, groups, columns, numbers, func(n int64) int64 { return stamps[n] }), nil
+}
+
+// onDays is the condition that a moment is on one of some days.
+func onDays(moment string, days map[string]int64) kpi.Expr {
+	args := []kpi.Expr{kpi.MomentField{Name: moment}}
+	for _, n := range slices.Sorted(maps.Values(days)) {
+		args = append(args, kpi.Date{Day: n})
+	}
+	return kpi.Op{Name: kpi.In, Args: args}
+}
+
+// always asks for what changed of a Select without a period, and gives all cells.
+func (c *cube) always(ctx context.Context, k *Keep, st State, s kpi.Select, q question, columns []int) (all []int64, ok bool, err error) {
+	version, steady := st.Version()
+	stamp := q.stamp(st, &s)
+	if stamp < c.asOf {
+		return nil, false, errMoved // others have seen what this state has not
+	}
+	if stamp > c.asOf || len(c.cells) == 0 {
+		changed, known := []int64(nil), false
+		if len(c.cells) > 0 {
+			changed, known = q.changed(st, &s, c.asOf)
+		}
+		if known && !slices.ContainsFunc(changed, func(n int64) bool { return !k.days.Has(n) }) {
+			ok, err = c.some(ctx, k, st, s, columns, changed, stamp, version, steady)
+		} else {
+			ok, err = c.all(ctx, k, st, s, columns, stamp, version, steady)
+		}
+		if err != nil || !ok {
+			c.cells = map[int64]*cell{}
+			return nil, false, err
+		}
+		c.asOf = stamp
+	}
+	return slices.Sorted(maps.Keys(c.cells)), true, nil
+}
+
+// changed lists the days that changed since a stamp; known is false where that
+// cannot be told.
+func (q question) changed(st State, s *kpi.Select, since int64) (days []int64, known bool) {
+	rows := q
+	rows.needs.leads, rows.needs.roster = false, false
+	if q.stamp(st, s) > max(since, rows.stamp(st, s)) {
+		return nil, false // what is joined to every row
+	}
+	return st.Changed(s.Fact, s.Date, q.needs.story, since)
+}
+
+// all fills a cube anew.
+func (c *cube) all(ctx context.Context, k *Keep, st State, s kpi.Select, columns []int, stamp, version int64, steady bool) (ok bool, err error) {
+	s.Dims = append(slices.Clone(s.Dims), kpi.Dim{Name: "cell", Bucket: kpi.Bucket(c.unit)})
+	groups, err := k.cells(ctx, st, s, version, steady)
+	if err != nil {
+		return false, err
+	}
+	first, last, ok, err := st.Range(ctx, s.Fact, s.Date)
+	if err != nil {
+		return false, err
+	}
+	numbers := map[string]int64{"": undated}
+	if ok {
+		for _, b := range c.calendar.Buckets(c.unit, calendar.Range{From: max(first, k.days.From), To: min(last+1, k.days.To)}) {
+			numbers[b.Key] = b.From
+		}
+	}
+	c.cells = map[int64]*cell{}
+	return c.fill(s.Measures, groups, columns, numbers, func(int64) int64 { return stamp }), nil
+}
+
+// some renews the cells of some days.
+func (c *cube) some(ctx context.Context, k *Keep, st State, s kpi.Select, columns []int, days []int64, stamp, version int64, steady bool) (ok bool, err error) {
+	if len(days) == 0 {
+		return true, nil
+	}
+	numbers := map[string]int64{}
+	names := []kpi.Expr{kpi.BucketKey{Bucket: kpi.Bucket(c.unit)}}
+	s.Undated, s.From, s.To = false, math.MaxInt64, math.MinInt64
+	for _, n := range days {
+		key, span := c.calendar.Key(c.unit, n), c.calendar.Span(c.unit, n)
+		s.From, s.To = min(s.From, span.From), max(s.To, span.To)
+		if _, known := numbers[key]; !known {
+			numbers[key] = span.From
+			names = append(names, kpi.String{Value: key})
+		}
+	}
+	s.Dims = append(slices.Clone(s.Dims), kpi.Dim{Name: "cell", Bucket: kpi.Bucket(c.unit)})
+	if len(numbers) > 1 {
+		s.Where = append(slices.Clone(s.Where), kpi.Op{Name: kpi.In, Args: names})
+	}
+	groups, err := k.cells(ctx, st, s, version, steady)
+	if err != nil {
+		return false, err
+	}
+	return c.fill(s.Measures, groups, columns, numbers, func(int64) int64 { return stamp }), nil
+}
+
+// errMoved tells that nobody can say as of when an answer is.
+var errMoved = errors.New("the facts changed meanwhile")
+
+// cells asks a Select that fills cells: for the values themselves instead of
+// how many there are.
+func (k *Keep) cells(ctx context.Context, st State, s kpi.Select, version int64, steady bool) (groups []kpi.Group, err error) {
+	s.MaxGroups = k.most
+	s.Measures = slices.Clone(s.Measures)
+	for i := range s.Measures {
+		if s.Measures[i].Agg == kpi.Distinct {
+			s.Measures[i].Agg = kpi.Set
+		}
+	}
+	groups, err = st.Ask(ctx, s)
+	if after, still := st.Version(); err == nil && !(steady && still && version == after) {
+		err = errMoved
+	}
+	return groups, err
+}

@@ -1,0 +1,261 @@
+package kept
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/kpi"
+)
+
+// cube holds what measures of one shape came to in cells: single days, of
+// which all totals, courses and comparisons are sums. Questions without a
+// period have another cube, with a cell for what has no date, and with months
+// in place of days where those would be many.
+type cube struct {
+	mu       sync.Mutex // held while cells are asked for, so that nobody asks for them twice
+	calendar calendar.Calendar
+	currency string
+	names    *names
+	unit     calendar.Unit // of the cells; "": not used yet
+
+	ids      map[string]int32
+	groups   [][]string // keys without time
+	cells    map[int64]*cell
+	measures map[string]int // their places, by identity
+	asOf     int64          // the stamp of all cells, where there is no period
+}
+
+// cell is what was known of one day or month at a stamp.
+type cell struct {
+	stamp   int64
+	groups  []int32   // those that have rows in it
+	columns []*column // by measure; nil: not asked for
+}
+
+// undated is the cell of rows without a day, as such a day is called.
+const undated = Undated
+
+func newCube(c calendar.Calendar, currency string, n *names) *cube {
+	return &cube{calendar: c, currency: currency, names: n, ids: map[string]int32{}, cells: map[int64]*cell{}, measures: map[string]int{}}
+}
+
+// columns gives the places of measures.
+func (c *cube) columns(fact *facts.Table, measures []kpi.Measure) []int {
+	out := make([]int, len(measures))
+	for i, m := range measures {
+		id := identity(fact, m, &needs{})
+		at, ok := c.measures[id]
+		if !ok {
+			at = len(c.measures)
+			c.measures[id] = at
+		}
+		out[i] = at
+	}
+	return out
+}
+
+// has tells whether a cell stands as it was at a stamp, with some measures.
+func (c *cube) has(number, stamp int64, columns []int) bool {
+	d := c.cells[number]
+	if d == nil || d.stamp != stamp {
+		return false
+	}
+	return !slices.ContainsFunc(columns, func(at int) bool { return at >= len(d.columns) || d.columns[at] == nil })
+}
+
+// fill takes in an answer whose last key is a cell's; numbers gives the cells
+// that were asked for, by their keys. ok is false where the answer has others,
+// or a value that cannot be added to others.
+func (c *cube) fill(measures []kpi.Measure, groups []kpi.Group, columns []int, numbers map[string]int64, stamp func(cell int64) int64) (ok bool) {
+	fresh := make(map[int64]*cell, len(numbers))
+	for _, n := range numbers {
+		d := &cell{stamp: stamp(n), columns: make([]*column, len(c.measures))}
+		for _, at := range columns {
+			d.columns[at] = &column{}
+		}
+		fresh[n] = d
+	}
+	for _, g := range groups {
+		last := len(g.Key) - 1
+		n, known := numbers[g.Key[last]]
+		if !known {
+			return false
+		}
+		d := fresh[n]
+		d.groups = append(d.groups, c.group(g.Key[:last]))
+		for i, at := range columns {
+			// A measure may be asked for twice.
+			if column := d.columns[at]; len(column.null) < len(d.groups) && !column.put(measures[i], g.Values[i], c.names, c.currency) {
+				return false
+			}
+		}
+	}
+	for n, d := range fresh {
+		d.keep(c.cells[n])
+		c.cells[n] = d
+	}
+	return true
+}
+
+// group gives the number of a key.
+func (c *cube) group(key []string) int32 {
+	text := words(key)
+	id, ok := c.ids[text]
+	if !ok {
+		id = int32(len(c.groups))
+		c.ids[text] = id
+		c.groups = append(c.groups, slices.Clone(key))
+	}
+	return id
+}
+
+func words(key []string) string {
+	var w writer
+	w.word(key...)
+	return w.String()
+}
+
+// keep takes over measures that were known before of the same rows.
+func (d *cell) keep(old *cell) {
+	if old == nil || old.stamp != d.stamp || len(old.groups) != len(d.groups) {
+		return
+	}
+	place := make(map[int32]int, len(old.groups))
+	for i, id := range old.groups {
+		place[id] = i
+	}
+	for at, known := range old.columns {
+		if known == nil || d.columns[at] != nil {
+			continue
+		}
+		column := &column{}
+		for _, id := range d.groups {
+			i, same := place[id]
+			if !same {
+				return
+			}
+			column.take(known, i)
+		}
+		d.columns[at] = column
+	}
+}
+
+// sum adds cells up into groups by the buckets that a Select asks for. ok is
+// false where a sum does not fit its type.
+func (c *cube) sum(s *kpi.Select, cells []int64, columns []int) (out []kpi.Group, ok bool) {
+	type place struct{ group, when int32 }
+	at := map[place]int{}
+	whens := map[string]int32{}
+	sets := make([][][][]uint32, len(columns)) // by measure and group
+	for _, n := range cells {
+		d := c.cells[n]
+		if d == nil || len(d.groups) == 0 {
+			continue
+		}
+		buckets := bucketsOf(s, n, c.calendar)
+		text := strings.Join(buckets, " ")
+		when, known := whens[text]
+		if !known {
+			when = int32(len(whens))
+			whens[text] = when
+		}
+		for i, id := range d.groups {
+			g, found := at[place{id, when}]
+			if !found {
+				g = len(out)
+				at[place{id, when}] = g
+				out = append(out, kpi.Group{Key: keyOf(s, c.groups[id], buckets), Values: make([]kpi.Value, len(columns))})
+			}
+			for m, place := range columns {
+				column := d.columns[place]
+				if ofValues(s.Measures[m]) {
+					sets[m] = slices.Grow(sets[m], len(out)-len(sets[m]))[:len(out)]
+					if !column.null[i] {
+						sets[m][g] = append(sets[m][g], column.sets[i])
+					}
+				} else if !column.addTo(&out[g].Values[m], i, s.Measures[m], c.currency) {
+					return nil, false
+				}
+			}
+		}
+	}
+	return out, c.unite(s, out, sets)
+}
+
+// unite fills in what is known by the values themselves. ok is false for sets
+// that are too large to be told.
+func (c *cube) unite(s *kpi.Select, out []kpi.Group, sets [][][][]uint32) (ok bool) {
+	var seen []bool
+	for m, groups := range sets {
+		if len(groups) == 0 {
+			continue
+		}
+		if seen == nil {
+			seen = make([]bool, c.names.count())
+		}
+		for g := range groups {
+			members := union(groups[g], seen)
+			v := &out[g].Values[m]
+			switch {
+			case s.Measures[m].Agg == kpi.Distinct:
+				*v = kpi.Value{Valid: true, Exact: callpace.TotalOf(int64(len(members)), 1)}
+			case len(members) > kpi.MaxSet:
+				return false
+			case len(members) > 0:
+				*v = kpi.Value{Valid: true, Set: c.names.texts(members)}
+			}
+		}
+	}
+	return true
+}
+
+// bucketsOf are the keys of a day, for the dimensions that follow from it and
+// for ByDay.
+func bucketsOf(s *kpi.Select, n int64, cal calendar.Calendar) []string {
+	var out []string
+	for _, d := range s.Dims {
+		switch {
+		case !ofDay(d):
+		case d.Bucket == kpi.BucketWeekday:
+			out = append(out, strconv.FormatInt(((n+3)%7+7)%7+1, 10)) // 1970-01-01 was a Thursday
+		default:
+			out = append(out, cal.Key(calendar.Unit(d.Bucket), n))
+		}
+	}
+	if s.ByDay {
+		out = append(out, cal.Key(calendar.Day, n))
+	}
+	return out
+}
+
+func keyOf(s *kpi.Select, group, buckets []string) []string {
+	out := make([]string, 0, len(group)+len(buckets))
+	for _, d := range s.Dims {
+		from := &group
+		if ofDay(d) {
+			from = &buckets
+		}
+		out = append(out, (*from)[0])
+		*from = (*from)[1:]
+	}
+	return append(out, buckets...)
+}
+
+// size is about the memory of a cube, in bytes.
+func (c *cube) size() int {
+	n := 200 * (1 + len(c.groups))
+	for _, d := range c.cells {
+		n += 64 + 4*len(d.groups)
+		for _, column := range d.columns {
+			if column != nil {
+				n += column.size()
+			}
+		}
+	}
+	return n
+}
