@@ -134,9 +134,11 @@ func (r *request) checkToken() error {
 	return auth.CheckCSRF(r.formSecret(), token)
 }
 
-// asker is who asks for figures: the scope is part of every question.
+// asker is who asks for figures: the scope is part of every question. Whoever
+// asks within a minute asks as of its beginning, so that answers are shared
+// that depend on the time of asking.
 func (r *request) asker() question.Asker {
-	return question.Asker{Settings: r.settings, Policy: r.policy, Scope: r.who.Scope(r.org.SeePeers), Now: r.now}
+	return question.Asker{Settings: r.settings, Policy: r.policy, Scope: r.who.Scope(r.org.SeePeers), Now: r.now.Truncate(time.Minute)}
 }
 
 // rowAsker is asker for single calls and leads.
