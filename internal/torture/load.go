@@ -17,8 +17,8 @@ import (
 const (
 	loadRate   = 10_000 // events a second
 	loadBatch  = 100
-	senders    = 32 // connections
-	dashboards = 20 // each asks once a second
+	senders    = 400 // connections
+	dashboards = 20  // each asks once a second
 	loadTime   = 10 * time.Second
 )
 
