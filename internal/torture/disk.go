@@ -172,15 +172,15 @@ func fillDisk(ctx context.Context, l *lab, home string) error {
 // fillOnce leaves some room on the disk, sends events until they are refused,
 // gives the room back and waits until they are taken again.
 func fillOnce(ctx context.Context, l *lab, s *server, mount string, i int, next, refusals, silent *int) error {
-	const batch = 200
+	const batch = 1000
 	ballast := filepath.Join(mount, "ballast")
 	send := func() (int, string, error) {
 		return s.ask(ctx, http.MethodPost, "/api/v1/events?source="+eventSource, "", eventLines(*next, batch))
 	}
-	if err := fill(ballast, int64(l.random("fill", i).IntN(3<<20))); err != nil {
+	if err := fill(ballast, int64(l.random("fill", i).IntN(1<<20))); err != nil {
 		return err
 	}
-	for range 400 {
+	for range 40 {
 		status, text, err := send()
 		if err != nil {
 			return err
