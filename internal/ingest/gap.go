@@ -175,6 +175,9 @@ func (f *Folder) healed(ctx context.Context) (bool, error) {
 	for _, g := range gaps {
 		in, err := f.journal.Input(ctx, g.Input)
 		if err == nil && in.Status == journal.Committed {
+			if in.Kept.Length() == 0 { // the journal does not know of it yet
+				return false, nil
+			}
 			if _, err = f.decoder(ctx, in); err == nil {
 				err = f.readable(ctx, g)
 			}

@@ -82,9 +82,9 @@ func (f *Folder) liveInputs(ctx context.Context) ([]journal.Input, error) {
 // the journal cannot give is left out, and remembered.
 func (f *Folder) project(ctx context.Context, store *duck.Store, in journal.Input, progress func(done int64)) error {
 	d, err := f.decoder(ctx, in)
-	if isDamage(err) { // its beginning, or how it is to be read
+	if isDamage(err) || in.Kept.Length() == 0 { // its beginning, or how it is to be read; or the journal lost all of it
 		at, err := store.StreamPosition(ctx, in.Stream)
-		if err == nil && at.Offset < in.Kept.To {
+		if err == nil && at.Offset <= in.Kept.To {
 			_, err = f.leaveOut(ctx, store, in, at, in.Kept.To, true)
 		}
 		return err

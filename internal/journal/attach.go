@@ -218,7 +218,7 @@ func (j *Journal) foreign(ctx context.Context, size int64) (bool, error) {
 			return is.Seq != k.seq || is.SHA256 != k.digest, nil
 		}
 	}
-	return len(list) == 0, nil
+	return len(list) == 0 && size > 0, nil
 }
 
 // note keeps damage for Damage and lets every other error through.
