@@ -70,7 +70,7 @@ func (r *results) goals(b *strings.Builder) {
 			continue
 		}
 		judged := "missed"
-		if met {
+		if met && t.metByProcessors(s) {
 			judged = "reached"
 		}
 		at := short(t.calls)

@@ -107,22 +107,39 @@ func (t target) measured(s *size) (text string, met, ok bool) {
 	return fmt.Sprintf("%.2f ×", mine/other), mine <= t.atMost*other+float64(t.plus), true
 }
 
+// onProcessors are callpace's and the other's times on processors, 0 where not measured.
+func (t target) onProcessors(s *size) (mine, other float64) {
+	r := s.row(t.row)
+	mine, other = float64(r.processors(us)), float64(r.processors(t.of))
+	if beside := s.row(t.ofRow); beside != nil {
+		other = float64(beside.processors(us))
+	}
+	return mine, other
+}
+
 // byProcessors is the same ratio of times on processors.
 func (t target) byProcessors(s *size) string {
-	r := s.row(t.row)
-	mine, other := r.processors(us), r.processors(t.of)
-	if t.ofRow != "" {
-		if beside := s.row(t.ofRow); beside != nil {
-			other = beside.processors(us)
-		}
-	}
+	mine, other := t.onProcessors(s)
 	switch {
 	case mine == 0 || other == 0:
 		return ""
 	case t.faster > 0:
-		return fmt.Sprintf("%.1f × less", float64(other)/float64(mine))
+		return fmt.Sprintf("%.1f × less", other/mine)
 	}
-	return fmt.Sprintf("%.2f ×", float64(mine)/float64(other))
+	return fmt.Sprintf("%.2f ×", mine/other)
+}
+
+// metByProcessors tells whether the time on processors does not speak against a
+// goal: on a busy machine the time that passed can be luck.
+func (t target) metByProcessors(s *size) bool {
+	mine, other := t.onProcessors(s)
+	switch {
+	case mine == 0 || other == 0:
+		return true
+	case t.faster > 0:
+		return other >= t.faster*mine
+	}
+	return mine <= t.atMost*other+float64(t.plus)
 }
 
 // at finds the size to judge by: the target's own, or else the largest below
