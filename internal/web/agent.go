@@ -1,9 +1,7 @@
 package web
 
 import (
-	"cmp"
 	"math"
-	"net/http"
 	"slices"
 
 	"github.com/callpace/callpace"
@@ -27,6 +25,7 @@ type agentPage struct {
 	Notes    []string
 	Beside   *beside
 	Found    []finding
+	Against  string // with whom findings compare, for who does not see everybody
 	MayNote  bool
 	DrawURL  string
 	NoteURL  string
@@ -56,34 +55,18 @@ func (r *request) agent() error {
 	if err := r.maySeePerson(name); err != nil {
 		return err
 	}
-	v := r.view()
-	if to, ok := v.short(); ok {
-		return r.redirect(to)
-	}
 	section := "agents"
 	if !r.who.May(auth.ViewTeam) {
 		section = "me"
 	}
 	page := agentPage{shell: r.shell("nav.agents", section), Agent: name, MayNote: r.who.May(auth.WriteNotes), DrawURL: agentPath(name) + "/draw", NoteURL: agentPath(name) + "/note"}
 	page.Title = name
-	q, p, err := r.asker().Query(v.words(headKPIs...))
-	if err != nil && !page.Faults.take(r, err) {
-		return err
+	if scope := r.asker().Scope; !scope.All() { // others' averages are not theirs to see: what these are held against is said
+		page.Against = r.reader.T("agent.beside", map[string]any{"scope": r.scopeText()})
 	}
-	if page.Controls, err = r.controls(v, p); err != nil {
-		return err
-	}
-	if p != nil && !page.Faults.Any() {
-		today, err := r.asker().Today()
-		if err != nil {
-			return err
-		}
-		if err := r.fillAgent(&page, v, q, p, today); err != nil && !page.Faults.take(r, err) {
-			return err
-		}
-	}
-	page.Controls.Faults = page.Faults
-	return r.pageStatus(cmp.Or(page.Faults.status, http.StatusOK), "agent", page)
+	return r.opens(headKPIs, &page.Controls, &page.Faults, func(v view, q kpi.Query, p *calendar.Period, today int64) error {
+		return r.fillAgent(&page, v, q, p, today)
+	}, func(status int) error { return r.pageStatus(status, "agent", page) })
 }
 
 // maySeePerson refuses the profile of anybody but themselves to agents, even
@@ -96,8 +79,6 @@ func (r *request) maySeePerson(name string) error {
 }
 
 func (r *request) fillAgent(page *agentPage, v view, q kpi.Query, p *calendar.Period, today int64) error {
-	span := p.ToDate(today)
-	q.Period = &span
 	mine := narrowed(q, "agent", page.Agent)
 	head := mine
 	head.Intervals = true
@@ -131,7 +112,7 @@ func (r *request) fillAgent(page *agentPage, v view, q kpi.Query, p *calendar.Pe
 		return err
 	}
 	page.Handling = r.handlingGrid(about, handling)
-	page.Draw, err = r.drawingOf(v, page.Agent, span)
+	page.Draw, err = r.drawingOf(v, page.Agent, *q.Period)
 	return err
 }
 

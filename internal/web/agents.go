@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
 )
@@ -35,34 +36,46 @@ func agentPath(name string) string { return "/agents/" + url.PathEscape(name) }
 func teamPath(name string) string  { return "/teams/" + url.PathEscape(name) }
 
 func (r *request) agents() error {
+	page := agentsPage{shell: r.shell("nav.agents", "agents")}
+	return r.opens(agentKPIs, &page.Controls, &page.Faults, func(v view, q kpi.Query, _ *calendar.Period, _ int64) error {
+		return r.fillAgents(&page, v, q)
+	}, func(status int) (err error) {
+		if page.Waiting, err = r.waiting(); err != nil {
+			return err
+		}
+		return r.pageStatus(status, "agents", page)
+	})
+}
+
+// opens is what the pages about people begin with: the address without what
+// says nothing, the question of its days so far, and the bar above. fill
+// answers the question, unless the address asks for what there is not; show
+// lays the page out.
+func (r *request) opens(kpis []string, bar *controls, f *faults, fill func(v view, q kpi.Query, p *calendar.Period, today int64) error, show func(status int) error) error {
 	v := r.view()
 	if to, ok := v.short(); ok {
 		return r.redirect(to)
 	}
-	page := agentsPage{shell: r.shell("nav.agents", "agents")}
-	q, p, err := r.asker().Query(v.words(agentKPIs...))
-	if err != nil && !page.Faults.take(r, err) {
+	q, p, err := r.asker().Query(v.words(kpis...))
+	if err != nil && !f.take(r, err) {
 		return err
 	}
-	if page.Controls, err = r.controls(v, p); err != nil {
+	if *bar, err = r.controls(v, p); err != nil {
 		return err
 	}
-	if p != nil && !page.Faults.Any() {
+	if p != nil && !f.Any() {
 		today, err := r.asker().Today()
 		if err != nil {
 			return err
 		}
 		span := p.ToDate(today)
 		q.Period = &span
-		if err := r.fillAgents(&page, v, q); err != nil && !page.Faults.take(r, err) {
+		if err := fill(v, q, p, today); err != nil && !f.take(r, err) {
 			return err
 		}
 	}
-	if page.Waiting, err = r.waiting(); err != nil {
-		return err
-	}
-	page.Controls.Faults = page.Faults
-	return r.pageStatus(cmp.Or(page.Faults.status, http.StatusOK), "agents", page)
+	bar.Faults = *f
+	return show(cmp.Or(f.status, http.StatusOK))
 }
 
 func (r *request) fillAgents(page *agentsPage, v view, q kpi.Query) error {

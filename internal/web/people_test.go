@@ -241,3 +241,10 @@ func TestTeamOfTwoHidesItsFigures(t *testing.T) {
 	s.as(auth.Agent).get("/me").has(200).lacks("Others in the team", "Boris")
 	s.as(auth.Lead).get("/agents/Ana").has(200, "Others in the team")
 }
+
+// Whoever sees a part of the company is told with whom a profile compares.
+func TestAProfileSaysWithWhomItCompares(t *testing.T) {
+	s := newSite(t)
+	s.as(auth.Lead).get("/agents/Ana?period=2026-11").has(200, "are those whom you may see (you see team East)")
+	s.as(auth.Manager).get("/agents/Ana?period=2026-11").has(200).lacks("whom you may see")
+}

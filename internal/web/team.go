@@ -1,8 +1,6 @@
 package web
 
 import (
-	"cmp"
-	"net/http"
 	"slices"
 
 	"github.com/callpace/callpace/internal/calendar"
@@ -32,32 +30,11 @@ func (r *request) team() error {
 	if err := r.maySee("team", name); err != nil {
 		return err
 	}
-	v := r.view()
-	if to, ok := v.short(); ok {
-		return r.redirect(to)
-	}
 	page := teamPage{shell: r.shell("nav.agents", "agents")}
 	page.Title = name
-	q, p, err := r.asker().Query(v.words(agentKPIs...))
-	if err != nil && !page.Faults.take(r, err) {
-		return err
-	}
-	if page.Controls, err = r.controls(v, p); err != nil {
-		return err
-	}
-	if p != nil && !page.Faults.Any() {
-		today, err := r.asker().Today()
-		if err != nil {
-			return err
-		}
-		span := p.ToDate(today)
-		q.Period = &span
-		if err := r.askTeam(&page, v, q, p, name, today); err != nil && !page.Faults.take(r, err) {
-			return err
-		}
-	}
-	page.Controls.Faults = page.Faults
-	return r.pageStatus(cmp.Or(page.Faults.status, http.StatusOK), "team", page)
+	return r.opens(agentKPIs, &page.Controls, &page.Faults, func(v view, q kpi.Query, p *calendar.Period, today int64) error {
+		return r.askTeam(&page, v, q, p, name, today)
+	}, func(status int) error { return r.pageStatus(status, "team", page) })
 }
 
 type teamFrames struct{ now, courses, stages, agents, order, watched, teams, all *kpi.Frame }
