@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -25,6 +26,8 @@ type Engine struct {
 	view     *view           // nil: the facts as they are
 	stamps   *stamps         // of the view, else the store's
 	keep     *kept.Keep      // nil: every question is put to the file
+	alone    *sync.Mutex     // held by who asks again after the memory did not suffice
+	memoryMB int             // of DuckDB's buffers
 }
 
 var (
@@ -40,7 +43,7 @@ func NewEngine(db *sql.DB, currency string) *Engine { return &Engine{db: db, cur
 func (s *Store) Engine() *Engine {
 	s.views.mu.Lock()
 	defer s.views.mu.Unlock()
-	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep}
+	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep, alone: &s.alone, memoryMB: s.memoryMB()}
 	if e.view != nil {
 		e.stamps = e.view.stamps
 	}
@@ -105,7 +108,27 @@ func (e *Engine) Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	var groups []kpi.Group
+	groups, err := e.groups(ctx, s, q)
+	var d *duckdb.Error
+	if errors.As(err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory && e.alone != nil {
+		// What does not fit beside others fits alone, with the memory of a derivation.
+		e.alone.Lock()
+		defer e.alone.Unlock()
+		if _, err := e.db.ExecContext(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", deriveMB)); err != nil {
+			return nil, fmt.Errorf("widen memory: %w", err)
+		}
+		groups, err = e.groups(ctx, s, q)
+		_, narrow := e.db.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("SET memory_limit = '%dMB'", e.memoryMB))
+		err = errors.Join(err, narrow)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("aggregate %s: %w", s.Fact.Name, err)
+	}
+	return groups, nil
+}
+
+// groups puts a statement and reads its answer.
+func (e *Engine) groups(ctx context.Context, s kpi.Select, q factsql.Query) (groups []kpi.Group, err error) {
 	err = e.each(ctx, q.Text, q.Args, func(cols []any) error {
 		if s.MaxGroups > 0 && len(groups) == s.MaxGroups {
 			return callpace.E(callpace.Limit, "kpi.too_many_groups", "max", s.MaxGroups)
@@ -123,10 +146,7 @@ func (e *Engine) Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
 		groups = append(groups, g)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("aggregate %s: %w", s.Fact.Name, err)
-	}
-	return groups, nil
+	return groups, err
 }
 
 // SQL gives the statement that answers a Select, for reading.

@@ -52,6 +52,7 @@ type Store struct {
 	cache  attributeCache // the readers'
 	stamps stamps
 	keep   *kept.Keep // nil: nothing is kept
+	alone  sync.Mutex
 	views  views
 
 	onChange func(from int64, changes []Change) error
