@@ -91,9 +91,6 @@ func (l *lab) serve(ctx context.Context, dir, token string) (*server, error) {
 	return s, nil
 }
 
-// kill ends the server as a power cut would.
-func (s *server) kill() { _ = s.cmd.Process.Kill(); <-s.ended }
-
 // stop lets the server end what it does.
 func (s *server) stop() error {
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
