@@ -7,6 +7,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goals"
+	"github.com/callpace/callpace/internal/kpi"
 )
 
 // splitPage divides a goal among teams or agents.
@@ -34,8 +35,19 @@ type splitRow struct {
 
 func (r *request) splitGoal() error { return r.splitForm(http.StatusOK, r.URL.Query().Get, nil) }
 
-// locked reads the numbers set by hand: boxes lock.WHO and value.WHO.
-func locked(names []string, get func(string) string) (map[string]goal.Number, error) {
+// typedIn is how many of its unit one is that people see and type of a goal:
+// ten rials are a toman.
+func (r *request) typedIn(g goal.Goal) goal.Number {
+	if e, err := r.defs.Explain(g.KPI); err != nil || e.Unit != kpi.UnitMoney {
+		return 1
+	}
+	by, _ := r.reader.Money(g.Target.Currency)
+	return goal.Number(by)
+}
+
+// locked reads the numbers set by hand: boxes lock.WHO and value.WHO, in which
+// one is by of the goal's unit.
+func locked(names []string, by goal.Number, get func(string) string) (map[string]goal.Number, error) {
 	out := map[string]goal.Number{}
 	for _, who := range names {
 		if get("lock."+who) == "" {
@@ -45,7 +57,10 @@ func locked(names []string, get func(string) string) (map[string]goal.Number, er
 		if err := n.UnmarshalText([]byte(plainDigits(get("value." + who)))); err != nil {
 			return nil, err
 		}
-		out[who] = n
+		if n*by/by != n { // beyond the range
+			return nil, callpace.E(callpace.Invalid, "goal.bad_number", "text", get("value."+who))
+		}
+		out[who] = n * by
 	}
 	return out, nil
 }
@@ -65,7 +80,7 @@ func (r *request) shares(b goalBook, g goal.Goal, get func(string) string) (to g
 	if err != nil {
 		return to, way, nil, err
 	}
-	fixed, err := locked(names, get)
+	fixed, err := locked(names, r.typedIn(g), get)
 	if err != nil {
 		return to, way, nil, err
 	}
@@ -100,8 +115,9 @@ func (r *request) splitForm(status int, get func(string) string, failed error) e
 		for _, x := range goals.Ways() {
 			page.Way = append(page.Way, choice{Label: r.reader.Text("goals.way." + string(x)), URL: string(x), Selected: x == way})
 		}
+		by := r.typedIn(g.Goal)
 		for _, sh := range shares {
-			row := splitRow{Who: sh.Who, Usual: w.Figure(sh.Usual), Value: sh.Value.String(), Name: "value." + sh.Who, LockName: "lock." + sh.Who, Locked: sh.Locked}
+			row := splitRow{Who: sh.Who, Usual: w.Figure(sh.Usual), Value: (sh.Value / by).String(), Name: "value." + sh.Who, LockName: "lock." + sh.Who, Locked: sh.Locked}
 			page.Rows = append(page.Rows, row)
 		}
 		all := page.Rows
