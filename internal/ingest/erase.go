@@ -42,6 +42,9 @@ type Found struct {
 // FindPerson tells under which numbers and ids the journal knows a person, and
 // what Erase would change. Nothing is changed.
 func (f *Folder) FindPerson(ctx context.Context, p Person) (Found, error) {
+	if err := f.Ready(); err != nil {
+		return Found{}, err
+	}
 	e, who, err := f.seek(ctx, p)
 	if err != nil {
 		return Found{}, err
@@ -94,6 +97,9 @@ func (f *Folder) seek(ctx context.Context, p Person) (*eraser, Traced, error) {
 // What began to arrive and never did goes as well: nobody was told that it is
 // kept, and it may end anywhere.
 func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
+	if err := f.Mend(ctx); err != nil { // without the facts nobody knows all that is theirs
+		return Erased{}, err
+	}
 	eraser, who, err := f.seek(ctx, p)
 	if err != nil {
 		return Erased{}, err
@@ -111,7 +117,7 @@ func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
 	if err != nil {
 		return Erased{}, err
 	}
-	if err := f.mendPast(ctx); err != nil {
+	if err := f.fallBehind(f.mendPast(ctx)); err != nil {
 		return Erased{}, err
 	}
 	streams := map[int]bool{}

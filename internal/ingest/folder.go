@@ -30,6 +30,7 @@ type Deps struct {
 	Notice   func(key string, args ...any) // tells the reader that something was put right; nil: nobody listens
 	Typed    Typed                         // what people typed beside the facts; nil: nothing
 	keepMB   int                           // of answers kept as long as they hold; for who is asked more than once
+	shared   bool                          // others read beside the writer: only who keeps them out may replace the facts
 }
 
 // Progress is told how far long work has come. stage names a message

@@ -131,3 +131,79 @@ func TestHealthAfterAFailedProjection(t *testing.T) {
 	<-done
 	require.NoError(t, s.Close(context.Background()))
 }
+
+// Facts that fall behind within a write are not mended under those who read
+// them: what else the write brings is refused, and the next one mends first.
+func TestReadersKeepTheFactsThatFellBehind(t *testing.T) {
+	ctx := context.Background()
+	s := ingest.Share(t.TempDir(), ingest.Deps{Formats: ingesttest.Formats(), Now: time.Now})
+	require.NoError(t, s.Found(ctx, ingesttest.Adria))
+	_, err := bring(ctx, s, "a", people, nil)
+	require.NoError(t, err)
+	reading, wrote, read := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		read <- s.Read(func(f *ingest.Folder) error {
+			store := f.Store()
+			close(reading)
+			<-wrote
+			_, err := store.Inputs(ctx)
+			return err
+		})
+	}()
+	<-reading
+	importing, cancel := context.WithCancel(ctx)
+	take := func(ctx context.Context, f *ingest.Folder, name string) error {
+		_, err := f.Import(ctx, ingest.Delivery{Name: name, Spec: source.Spec{Source: name, Format: "mapping", Mapping: ingesttest.RosterMapping},
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(people)), nil }})
+		return err
+	}
+	require.NoError(t, s.Write(ctx, func(stage string, _, _ int64) {
+		if stage == "importing" {
+			cancel()
+		}
+	}, func(f *ingest.Folder) error {
+		require.ErrorIs(t, take(importing, f, "b"), context.Canceled)
+		require.Equal(t, callpace.Conflict, callpace.CodeOf(take(ctx, f, "c")))
+		return nil
+	}))
+	close(wrote)
+	require.NoError(t, <-read)
+	rep, err := bring(ctx, s, "c", people, nil)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, rep.New)
+	require.NoError(t, s.Read(func(f *ingest.Folder) error {
+		inputs, err := f.Inputs(ctx)
+		require.Len(t, inputs, 3)
+		return err
+	}))
+	require.NoError(t, s.Close(ctx))
+}
+
+// After a rebuild that failed there are no facts at all: what needs them says
+// so, and what may make them anew does.
+func TestPastWithoutFacts(t *testing.T) {
+	ctx := context.Background()
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	f := newFolder(t, t.TempDir(), "data")
+	defer func() { require.NoError(t, f.Close()) }()
+	calls := f.deliver(t, mapped("dialler", callsMapping), "calls.csv", []byte(miasCalls), 0)
+	mia := ingest.Person{Phone: "091 234 5671"}
+	lose := func() {
+		require.Error(t, f.Rebuild(stopped))
+		require.Nil(t, f.Store())
+	}
+	lose()
+	_, err := f.FindPerson(ctx, mia)
+	require.Equal(t, callpace.Conflict, code(err))
+	_, err = f.ApplyMapping(ctx, mapped("dialler", callsMapping), 1, true)
+	require.Equal(t, callpace.Conflict, code(err))
+	done, err := f.Erase(ctx, mia)
+	require.NoError(t, err)
+	require.NotZero(t, done.Records)
+	lose()
+	_, err = f.Withdraw(ctx, calls.Input, false)
+	require.NoError(t, err)
+	require.NoError(t, f.Ready())
+	require.NotContains(t, f.facts(t), "dialler")
+}

@@ -46,9 +46,14 @@ type WarningCount struct {
 
 // Import takes a file in: it is checked that its format can open it, journalled,
 // acknowledged, and projected. After an error or a crash the same import
-// finishes what was begun.
+// finishes what was begun. In a SharedFolder, facts that are behind refuse it
+// until the next Write has mended them.
 func (f *Folder) Import(ctx context.Context, d Delivery) (Report, error) {
-	if err := f.Mend(ctx); err != nil {
+	mend := f.Mend
+	if f.deps.shared { // its readers may be in the facts that Mend would close
+		mend = func(context.Context) error { return f.Ready() }
+	}
+	if err := mend(ctx); err != nil {
 		return Report{}, err
 	}
 	if err := f.check(ctx, d); err != nil {

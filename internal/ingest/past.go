@@ -20,6 +20,9 @@ var changesOfPast = []journal.Kind{journal.KindWithdraw, journal.KindRespec, jou
 // mendPast brings the facts in line with what the journal says of the past
 // now: the sources concerned are projected again, after an erasure everything.
 func (f *Folder) mendPast(ctx context.Context) error {
+	if f.store == nil { // a rebuild failed: what is made or opened now follows
+		return f.Mend(ctx)
+	}
 	mark, err := f.store.Mark(ctx)
 	if err != nil {
 		return err

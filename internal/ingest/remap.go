@@ -26,6 +26,9 @@ type Diff struct {
 // part. The difference is found first, beside the facts in use; with dryRun
 // that is all.
 func (f *Folder) ApplyMapping(ctx context.Context, spec source.Spec, from int, dryRun bool) (Diff, error) {
+	if f.store == nil { // a rebuild failed: there is nothing to compare with
+		return Diff{}, f.Ready()
+	}
 	own, err := f.journal.Inputs(ctx, journal.Filter{Source: spec.Source, Status: journal.Committed})
 	if err != nil {
 		return Diff{}, err

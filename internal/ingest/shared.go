@@ -57,7 +57,7 @@ func (s *SharedFolder) Open(ctx context.Context, progress Progress) error {
 
 func (s *SharedFolder) open(ctx context.Context, progress Progress) error {
 	deps := s.deps
-	deps.Progress, deps.keepMB = progress, keepMB
+	deps.Progress, deps.keepMB, deps.shared = progress, keepMB, true
 	f, err := Open(ctx, s.dir, deps)
 	if err != nil {
 		s.closed.Store(&failure{error: err})
@@ -188,7 +188,6 @@ func (s *SharedFolder) Damage() []callpace.Message {
 func (s *SharedFolder) begin(progress Progress) (end func()) {
 	s.folder.deps.Progress = progress
 	s.rev.Add(1)
-	s.refreshing.stop()
 	return func() {
 		s.settle()
 		s.rev.Add(1)
@@ -244,7 +243,6 @@ func (s *SharedFolder) Close(ctx context.Context) error {
 		return err
 	}
 	defer func() { <-s.turn }()
-	s.refreshing.stop()
 	s.resting.stop()
 	s.whole.Lock()
 	defer s.whole.Unlock()
@@ -257,9 +255,12 @@ func (s *SharedFolder) Close(ctx context.Context) error {
 	return f.Close()
 }
 
+// take takes the writer's turn. What is refreshed is ended here, before anybody
+// waits for whole: it is a reader that would hold up all others.
 func (s *SharedFolder) take(ctx context.Context) error {
 	select {
 	case s.turn <- struct{}{}:
+		s.refreshing.stop()
 		return nil
 	case <-ctx.Done():
 		return callpace.E(callpace.Conflict, "error.interrupted").Because(ctx.Err())
