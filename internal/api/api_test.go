@@ -92,12 +92,13 @@ func TestWrongQuestions(t *testing.T) {
 func TestTooOften(t *testing.T) {
 	s := newSite(t)
 	p := s.as(auth.Manager)
-	for range burst {
+	for range int(asking.burst) {
 		require.Equal(t, 200, p.get("/me").status)
 	}
 	a := p.get("/me")
 	a.refuses(429, "auth.wait")
 	require.Equal(t, "1", a.header.Get("Retry-After"))
+	require.Equal(t, 422, p.post("/events?source=pbx", "application/x-ndjson", "").status, "what is sent is counted by itself")
 	s.now = s.now.Add(time.Second)
 	require.Equal(t, 200, p.get("/me").status)
 }

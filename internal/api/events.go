@@ -39,8 +39,10 @@ type eventsOutput struct {
 	Body     report
 }
 
+const addEvents = "addEvents"
+
 func (a *API) events() {
-	add(a, huma.Operation{OperationID: "addEvents", Method: "POST", Path: "/events", Summary: "Add facts as they happen.", Errors: []int{404, 409, 413},
+	add(a, huma.Operation{OperationID: addEvents, Method: "POST", Path: "/events", Summary: "Add facts as they happen.", Errors: []int{404, 409, 413},
 		Description: "The answer comes when the rows are stored durably and count. Posts to a source that arrive while others are being taken in become one input, and its counts are the answer of each. Without a key, too, the same rows again change nothing: rows are known by the key of the mapping."}, auth.Import, a.addEvents)
 	a.huma.OpenAPI().Paths["/events"].Post.RequestBody = eventsBody
 }

@@ -77,7 +77,7 @@ func (a *API) guard(ctx huma.Context, next func(huma.Context)) {
 	c := callerOf(r.Context())
 	err := a.identify(r, c)
 	if err == nil {
-		err = a.pace.take(c.who.Token.ID, a.Now())
+		err = a.pace.take(c.who.Token.ID, rateOf(ctx.Operation()), a.Now())
 	}
 	if p, ok := ctx.Operation().Metadata[needs].(auth.Permission); ok && err == nil {
 		err = c.who.Require(p)
@@ -135,10 +135,16 @@ func requestID(r *http.Request) string {
 	return hex.EncodeToString(b[:])
 }
 
-// pace holds back tokens that ask too often: a bucket each.
+// pace holds back tokens that ask too often: a bucket each, and another for
+// what they send.
 type pace struct {
 	mu      sync.Mutex
-	buckets map[string]bucket
+	buckets map[bucketKey]bucket
+}
+
+type bucketKey struct {
+	token string
+	rate  rate
 }
 
 type bucket struct {
@@ -146,31 +152,40 @@ type bucket struct {
 	at   time.Time
 }
 
-// The rate: so many at once, and so many a second after that.
-const (
-	burst     = 120
-	perSecond = 20
+// rate is how many requests pass at once, and how many a second after that.
+type rate struct{ burst, perSecond float64 }
+
+var (
+	asking  = rate{120, 20}
+	sending = rate{600, 200} // a dialler tells its events as they happen, and waits for each answer
 )
+
+func rateOf(op *huma.Operation) rate {
+	if op.OperationID == addEvents {
+		return sending
+	}
+	return asking
+}
 
 // take counts a request of a token; where there were too many, the error says
 // how long to wait.
-func (p *pace) take(token string, now time.Time) error {
+func (p *pace) take(token string, r rate, now time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.buckets == nil || len(p.buckets) > 10_000 {
-		p.buckets = map[string]bucket{}
+		p.buckets = map[bucketKey]bucket{}
 	}
-	b, ok := p.buckets[token]
+	key := bucketKey{token, r}
+	b, ok := p.buckets[key]
 	if !ok {
-		b = bucket{burst, now}
+		b = bucket{r.burst, now}
 	}
-	b.left = min(burst, b.left+perSecond*max(0, now.Sub(b.at).Seconds()))
+	b.left = min(r.burst, b.left+r.perSecond*max(0, now.Sub(b.at).Seconds()))
 	b.at = now
+	defer func() { p.buckets[key] = b }()
 	if b.left < 1 {
-		p.buckets[token] = b
 		return callpace.E(callpace.Limit, "auth.wait", "count", 1, "seconds", 1)
 	}
 	b.left--
-	p.buckets[token] = b
 	return nil
 }

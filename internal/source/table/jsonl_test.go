@@ -22,6 +22,7 @@ func TestJSONL(t *testing.T) {
 	f(`{"a":1,"a":2}`, "1: name_twice name=a")
 	f(`{"a.b":1,"a":{"b":2}}`, "1: name_twice name=a.b")
 	f(`{"a":"\u0000"}`, "1: nul_byte")
+	f("{\"a\":1}\n{\"a\":\"\xff\"}\n{\"a\":3}", "1: a=1", "2: invalid_encoding encoding=utf-8", "3: a=3") // JSON is UTF-8
 	f(strings.Repeat(`{"a":`, 65)+"1"+strings.Repeat("}", 65), "1: nested_too_deep limit=64")
 	f("")
 }

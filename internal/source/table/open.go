@@ -28,7 +28,11 @@ func open(l Layout, head []byte, limit limits) (*Reader, error) {
 	whole := len(head) < source.HeadSize
 	var mark int
 	var err error
-	if r.charset, mark, err = detectCharset(l.Encoding, head, whole); err != nil {
+	encoding := l.Encoding
+	if l.Kind == JSONL && encoding == "" {
+		encoding = utf8Charset.name // as JSON is (RFC 8259): a line that is not is rejected, and the others stay
+	}
+	if r.charset, mark, err = detectCharset(encoding, head, whole); err != nil {
 		return nil, err
 	}
 	p := plain{text: head[mark:]}
