@@ -261,7 +261,7 @@ func (s *server) welcome(ctx context.Context) error {
 
 func (s *server) sweep(ctx context.Context) error {
 	for {
-		if err := s.auth.Sweep(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.auth.Sweep(ctx), s.jobs.Forget(ctx)); err != nil && ctx.Err() == nil {
 			return err
 		}
 		select {

@@ -70,7 +70,9 @@ func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Posit
 		g.Go(func() error {
 			for j := range todo {
 				b := pieces.get()
-				d.Decode(j.chunk, b)
+				if err := callpace.Caught(func() error { d.Decode(j.chunk, b); return nil }); err != nil {
+					return err // one bad input must not end a server, and each start after it
+				}
 				j.done <- b
 			}
 			return nil

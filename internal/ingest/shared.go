@@ -147,7 +147,7 @@ func (s *SharedFolder) Ready() error {
 // Write runs fn when it is its turn: one at a time. progress is told how far
 // fn has come; nil: nobody watches. It also serves to mend what keeps the facts
 // behind.
-func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Folder) error) error {
+func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Folder) error) (err error) {
 	if err := s.take(ctx); err != nil {
 		return err
 	}
@@ -168,8 +168,8 @@ func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Fo
 	if err := store.Freeze(ctx); err != nil {
 		return err
 	}
-	err := fn(s.folder)
-	return errors.Join(err, store.Thaw(ctx))
+	defer func() { err = errors.Join(err, store.Thaw(ctx)) }()
+	return fn(s.folder)
 }
 
 // Damage lists what is known to be damaged; see Folder.Damage.

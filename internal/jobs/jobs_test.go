@@ -161,7 +161,7 @@ func TestAcrossRestarts(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "job.stopped", j.Err.(*callpace.Error).Key)
 	}
-	again, err := s.Resume(ctx, stopped.ID(), func(context.Context, *jobs.Run) error { return nil })
+	again, err := s.Resume(ctx, stopped.ID(), jobs.Work{Do: func(context.Context, *jobs.Run) error { return nil }})
 	require.NoError(t, err)
 	<-again.Over()
 	j, err = s.Find(ctx, stopped.ID())

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -27,6 +28,8 @@ type Queue struct {
 	// Begin runs work until it is done or the server stops; nil: nothing stops it.
 	Begin func(func(context.Context))
 
+	adding sync.Mutex // held from the look at who waits until the new one is in line
+
 	mu   sync.Mutex
 	live []*Run
 	last <-chan struct{} // closed when the last one in line has had its turn
@@ -41,10 +44,28 @@ func (q *Queue) Go(fn func(context.Context)) {
 	q.Begin(fn)
 }
 
-// Add has a job done when it is its turn, and keeps what becomes of it. do is
-// given a context that ends when the job is cancelled or the server stops. Limit:
-// too many wait.
+// Work is what a job does. Do is given a context that ends when the job is
+// cancelled or the server stops.
+type Work struct {
+	Do func(context.Context, *Run) error
+	// Named hears the id before the job stands in line; its error keeps it out.
+	// nil: nobody has to know.
+	Named func(id string) error
+	// Ended hears what became of the job before that is noted, also of one that
+	// never had its turn, and gives the error that is noted. nil: nobody has to.
+	Ended func(ctx context.Context, err error) error
+}
+
+// Add has a job done when it is its turn, and keeps what becomes of it; see Work.
 func (q *Queue) Add(ctx context.Context, j Job, do func(context.Context, *Run) error) (*Run, error) {
+	return q.AddWork(ctx, j, Work{Do: do})
+}
+
+// AddWork is Add where something has to know of the job's beginning and end.
+// Limit: too many wait. Conflict: the same one waits.
+func (q *Queue) AddWork(ctx context.Context, j Job, w Work) (*Run, error) {
+	q.adding.Lock()
+	defer q.adding.Unlock()
 	j.Began = q.Now()
 	waiting := slices.DeleteFunc(q.UnderWay(), func(j Job) bool { return j.ID == "" })
 	if len(waiting) >= maxWaiting {
@@ -57,12 +78,20 @@ func (q *Queue) Add(ctx context.Context, j Job, do func(context.Context, *Run) e
 	if j.ID, err = q.State.Jobs().CreateJob(ctx, j); err != nil {
 		return nil, err
 	}
-	return q.line(j, do), nil
+	if w.Named != nil {
+		if err := w.Named(j.ID); err != nil {
+			j.Ended, j.Fault = q.Now(), keep(err)
+			return nil, errors.Join(err, q.State.Jobs().UpdateJob(ctx, j.ID, j, j.Ended))
+		}
+	}
+	return q.line(j, w), nil
 }
 
 // Resume goes on with a job that a stop of the server interrupted: whoever
 // waits for it finds it under its address. NotFound: it was not kept.
-func (q *Queue) Resume(ctx context.Context, id string, do func(context.Context, *Run) error) (*Run, error) {
+func (q *Queue) Resume(ctx context.Context, id string, w Work) (*Run, error) {
+	q.adding.Lock()
+	defer q.adding.Unlock()
 	j, err := q.Find(ctx, id)
 	if err != nil {
 		return nil, err
@@ -71,7 +100,7 @@ func (q *Queue) Resume(ctx context.Context, id string, do func(context.Context, 
 	if err := q.State.Jobs().UpdateJob(ctx, id, j, j.Ended); err != nil {
 		return nil, err
 	}
-	return q.line(j, do), nil
+	return q.line(j, w), nil
 }
 
 // nobody is who stands before the first one in line.
@@ -82,41 +111,53 @@ var nobody = func() <-chan struct{} {
 }()
 
 // line puts a job at the end of the line.
-func (q *Queue) line(j Job, do func(context.Context, *Run) error) *Run {
+func (q *Queue) line(j Job, w Work) *Run {
 	r := &Run{q: q, job: j, kept: true, over: make(chan struct{})}
-	had := make(chan struct{})
-	q.mu.Lock()
-	before := q.last
-	if before == nil {
-		before = nobody
-	}
-	q.last = had
-	q.live = append(q.live, r)
-	q.mu.Unlock()
-	ready := make(chan struct{})
+	stands := make(chan struct{})
 	q.Go(func(ctx context.Context) {
-		ctx, r.cancel = context.WithCancelCause(ctx)
+		ctx, r.cancel = context.WithCancelCause(ctx) // before anybody can find the job and cancel it
 		defer r.cancel(nil)
-		close(ready)
+		before, had := q.stand(r)
+		defer close(had)
+		close(stands)
 		var err error
 		select {
 		case <-before:
-			err = do(ctx, r)
+			err = callpace.Caught(func() error { return w.Do(ctx, r) })
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
-		q.end(r, ended(ctx, err))
+		if err = ended(ctx, err); w.Ended != nil {
+			err = w.Ended(ctx, err)
+		}
+		q.end(r, err)
 		<-before // cancelled out of turn, it still keeps its place
-		close(had)
 	})
-	<-ready
+	<-stands
 	return r
+}
+
+// stand makes a job the last one in line and gives the end of the turn before
+// it and that of its own.
+func (q *Queue) stand(r *Run) (before <-chan struct{}, had chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if before = q.last; before == nil {
+		before = nobody
+	}
+	had = make(chan struct{})
+	q.last, q.live = had, append(q.live, r)
+	return before, had
 }
 
 // end notes how a job ended.
 func (q *Queue) end(r *Run, err error) {
 	if err != nil {
-		q.Log.Error("job failed", "job", r.job.ID, "kind", r.job.Kind, "subject", r.job.Subject, "error", err)
+		log := q.Log.With("job", r.job.ID, "kind", r.job.Kind, "subject", r.job.Subject)
+		if p := new(callpace.Panic); errors.As(err, &p) {
+			log = log.With("stack", string(p.Stack))
+		}
+		log.Error("job failed", "error", err)
 	}
 	r.change(func(j *Job) { j.Ended, j.Err, j.Fault = q.Now(), err, keep(err) })
 	if r.kept {
@@ -212,6 +253,11 @@ func (q *Queue) Cancel(id string) error {
 	return nil
 }
 
+// Forget forgets what ended longer ago than Memory.
+func (q *Queue) Forget(ctx context.Context) error {
+	return q.State.Jobs().DeleteJobs(ctx, q.Now().Add(-Memory))
+}
+
 // Recover notes of the jobs that a stop interrupted that they were, and forgets
 // what ended long ago: at the start, before anything is begun or resumed.
 func (q *Queue) Recover(ctx context.Context) error {
@@ -230,5 +276,5 @@ func (q *Queue) Recover(ctx context.Context) error {
 			return err
 		}
 	}
-	return q.State.Jobs().DeleteJobs(ctx, q.Now().Add(-Memory))
+	return q.Forget(ctx)
 }

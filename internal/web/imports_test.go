@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/question"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -275,6 +277,39 @@ func TestImportGoesOnAfterAStop(t *testing.T) {
 	for range running {
 		<-ended
 	}
+	require.Equal(t, "3", s.figure("calls", "sales"))
+}
+
+// One that waited for its turn keeps its address, and one that is cancelled in
+// line can be begun again.
+func TestImportThatWaits(t *testing.T) {
+	s := newSite(t)
+	b := s.as(auth.Analyst)
+	to := b.uploads(auth.CSRFToken(b.secret), "sales.csv", salesFile).location()
+	begin := func() (end func()) {
+		var work sync.WaitGroup
+		life, stop := context.WithCancel(ctx)
+		s.Jobs.Begin = func(fn func(context.Context)) { work.Go(func() { fn(life) }) }
+		return func() { stop(); work.Wait() }
+	}
+	end := begin()
+	_, err := s.Jobs.Add(ctx, jobs.Job{Kind: "backup"}, func(ctx context.Context, _ *jobs.Run) error { <-ctx.Done(); return ctx.Err() })
+	require.NoError(t, err)
+	token := auth.CSRFToken(b.secret)
+	cancelled := b.post(to, "csrf", token, "do", "import").location()
+	b.post(cancelled + "/cancel").goes(cancelled)
+	b.ends(cancelled)
+	job := b.post(to, "csrf", token, "do", "import").location()
+	require.NotEqual(t, cancelled, job)
+	end()
+	b.get(job).has(200, "The server was stopped")
+
+	end = begin()
+	require.NoError(t, s.Jobs.Recover(ctx))
+	s.prepareImports()
+	require.Eventually(t, func() bool { return len(s.kept()) == 0 }, 20*time.Second, 20*time.Millisecond)
+	b.ends(job).has(200, "4 read")
+	end()
 	require.Equal(t, "3", s.figure("calls", "sales"))
 }
 

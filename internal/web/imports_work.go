@@ -29,27 +29,30 @@ func (r *request) startImport(d *draft) error {
 		return err
 	}
 	d.By = r.who.Account.Name
-	if err := r.s.drafts.save(d); err != nil {
+	id, err := r.s.addImport(r.Context(), d)
+	if err != nil {
 		return err
 	}
-	j, err := r.s.Jobs.Add(r.Context(), jobs.Job{Kind: "import", Subject: d.Source, By: d.By, Draft: d.ID, Back: "/imports"}, r.s.importing(d))
+	return r.redirect(jobPath(id))
+}
+
+func (s *Server) addImport(ctx context.Context, d *draft) (id string, err error) {
+	j, err := s.Jobs.AddWork(ctx, jobs.Job{Kind: "import", Subject: d.Source, By: d.By, Draft: d.ID, Back: "/imports"}, s.importing(d))
 	if err != nil {
-		d.By = ""
-		return errors.Join(err, r.s.drafts.save(d))
+		return "", err
 	}
-	return r.redirect(jobPath(j.ID()))
+	return j.ID(), nil
 }
 
 // importing imports a draft's files. The draft goes when they are in; a server
-// that stops before goes on with it when it starts again.
-func (s *Server) importing(d *draft) func(context.Context, *jobs.Run) error {
-	return func(ctx context.Context, j *jobs.Run) error {
-		d.Job = j.ID()
-		if err := s.drafts.save(d); err != nil {
-			return err
-		}
+// that stops before goes on with it, under the same id, when it starts again.
+func (s *Server) importing(d *draft) jobs.Work {
+	return jobs.Work{Named: func(id string) error {
+		d.Job = id
+		return s.drafts.save(d)
+	}, Do: func(ctx context.Context, j *jobs.Run) error {
 		var reports []ingest.Report
-		err := s.Folder.Write(ctx, func(stage string, done, total int64) {
+		return s.Folder.Write(ctx, func(stage string, done, total int64) {
 			if stage != "journalling" {
 				j.Fix() // it is stored: now it is to count, too
 			}
@@ -68,6 +71,7 @@ func (s *Server) importing(d *draft) func(context.Context, *jobs.Run) error {
 			}
 			return nil
 		})
+	}, Ended: func(ctx context.Context, err error) error {
 		switch {
 		case err == nil:
 			return s.drafts.remove(d.ID)
@@ -76,7 +80,7 @@ func (s *Server) importing(d *draft) func(context.Context, *jobs.Run) error {
 		}
 		d.By, d.Job = "", "" // it can be mended and tried again
 		return errors.Join(err, s.drafts.save(d))
-	}
+	}}
 }
 
 // importFault says which file it was.
@@ -227,8 +231,8 @@ func (s *Server) prepareImports() {
 // resumeImport goes on with an import that a stop interrupted.
 func (s *Server) resumeImport(ctx context.Context, d *draft) error {
 	_, err := s.Jobs.Resume(ctx, d.Job, s.importing(d))
-	if callpace.CodeOf(err) == callpace.NotFound { // it stopped before the job was kept
-		_, err = s.Jobs.Add(ctx, jobs.Job{Kind: "import", Subject: d.Source, By: d.By, Draft: d.ID, Back: "/imports"}, s.importing(d))
+	if callpace.CodeOf(err) == callpace.NotFound { // it is forgotten
+		_, err = s.addImport(ctx, d)
 	}
 	return err
 }
