@@ -150,7 +150,8 @@ func (c *Copier) round(ctx context.Context, j *journal.Journal) error {
 	if err != nil {
 		return err
 	}
-	due := !c.begun || c.Now().Sub(c.state) >= stateEvery
+	erased := was.Position.Erased // who is gone from the journal is to go from the copied state, too
+	due := !c.begun || c.Now().Sub(c.state) >= stateEvery || erased != now.Erased
 	if c.begun && was.Position == now && !due {
 		c.set(func(l *Lag) { l.Bytes, l.Equal = 0, c.Now() })
 		return nil
@@ -167,14 +168,21 @@ func (c *Copier) round(ctx context.Context, j *journal.Journal) error {
 		}
 	}
 	c.begun = true
+	since := was.Position.Erased != now.Erased // erased after the state was read
 	if !due {
+		if since {
+			c.state = time.Time{}
+		}
 		return nil
 	}
 	if err := c.FS.Rename(fresh, filepath.Join(c.Target, store.Name)); err != nil {
 		return err
 	}
-	c.state = c.Now()
-	c.set(func(l *Lag) { l.StateAt = c.state })
+	at := c.Now()
+	if c.state = at; since {
+		c.state = time.Time{}
+	}
+	c.set(func(l *Lag) { l.StateAt = at })
 	return c.FS.SyncDir(c.Target)
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/callpace/callpace/internal/backup"
 	"github.com/callpace/callpace/internal/journal"
+	"github.com/callpace/callpace/internal/store"
 )
 
 func (h *house) copier(target string) *backup.Copier {
@@ -160,6 +161,7 @@ func TestCopyFollowsErasures(t *testing.T) {
 	c := h.copier(target)
 	require.NoError(t, c.Round(ctx))
 	for round, again := range []bool{false, true} { // by the same process, and by the next one
+		require.NoError(t, h.db.Settings().UpdateSetting(ctx, "erasures", round+1, "", h.now)) // the state forgets, too
 		_, err := h.j.Rewrite(ctx, journal.Erasure{At: h.now, Streams: []int{round + 1, round + 6, round + 11}, Blank: blankAll})
 		require.NoError(t, err)
 		h.receives(1)
@@ -168,7 +170,22 @@ func TestCopyFollowsErasures(t *testing.T) {
 		}
 		require.NoError(t, c.Round(ctx))
 		h.equals(target)
+		require.Equal(t, round+1, erasures(t, target), "the state is not copied only when it is due")
 	}
+}
+
+// erasures reads from a copied state how many it knows of.
+func erasures(t *testing.T, target string) (n int) {
+	t.Helper()
+	dir := t.TempDir()
+	state, err := os.ReadFile(filepath.Join(target, store.Name))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, store.Name), state, 0o600))
+	db, err := store.Open(ctx, dir)
+	require.NoError(t, err)
+	defer db.Close()
+	require.NoError(t, db.Settings().FindSetting(ctx, "erasures", &n))
+	return n
 }
 
 // blankAll puts one sign in the place of every piece of a stream.

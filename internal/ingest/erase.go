@@ -71,8 +71,8 @@ func (f *Folder) eraseTyped(ctx context.Context, who Traced, dry bool) (int, err
 		return 0, err
 	}
 	own := map[string]bool{}
-	for _, key := range calls {
-		own["call:"+key] = true
+	for _, c := range calls {
+		own[CallSubject(CallKey(c.Source, c.ID))] = true
 	}
 	return f.deps.Typed.EraseTyped(ctx, newMentions(who, f.settings.Country).take, func(subject string) bool { return own[subject] }, dry)
 }
@@ -104,14 +104,15 @@ func (f *Folder) Erase(ctx context.Context, p Person) (Erased, error) {
 	if err != nil {
 		return Erased{}, err
 	}
-	typed, err := f.eraseTyped(ctx, who, false) // first: once the journal is rewritten, nothing leads to it
-	if err != nil {
-		return Erased{}, err
-	}
 	if err := f.dropUnfinished(ctx); err != nil {
 		return Erased{}, err
 	}
-	proof, err := f.journal.Rewrite(ctx, journal.Erasure{At: f.deps.Now(), Blank: eraser.blank, Note: func() json.RawMessage {
+	typed := 0
+	forget := func() (err error) { // before the journal is rewritten, since nothing leads to it then
+		typed, err = f.eraseTyped(ctx, who, false)
+		return err
+	}
+	proof, err := f.journal.Rewrite(ctx, journal.Erasure{At: f.deps.Now(), Blank: eraser.blank, Sure: forget, Note: func() json.RawMessage {
 		return json.RawMessage(fmt.Sprintf(`{"records":%d}`, eraser.records.Load()))
 	}})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -151,4 +152,38 @@ func TestProofNamesNobody(t *testing.T) {
 	require.Len(t, proofs, 1)
 	require.NotEmpty(t, proofs[0].Blocks)
 	require.Regexp(t, `^\{"records":\d+\}$`, string(proofs[0].Note))
+}
+
+// typedTexts counts how often a person was taken out of what people typed.
+type typedTexts struct{ erased int }
+
+func (x *typedTexts) EraseTyped(_ context.Context, _ func(string) (string, bool), _ func(string) bool, dry bool) (int, error) {
+	if !dry {
+		x.erased++
+	}
+	return 1, nil
+}
+
+// While somebody reads the journal nobody can be erased from it, and then
+// nothing of them goes: not what people typed either.
+func TestErasureIsWholeOrNotAtAll(t *testing.T) {
+	ctx := context.Background()
+	f := newFolder(t, t.TempDir(), "data")
+	delivered(t, f)
+	require.NoError(t, f.Close())
+	typed := &typedTexts{}
+	g, err := ingest.Open(ctx, f.dir, ingest.Deps{Formats: registry(), Now: time.Now, Typed: typed})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, g.Close()) }()
+	reader, err := g.Journal().ReadAll(ctx, 1)
+	require.NoError(t, err)
+	_, err = g.Erase(ctx, ingest.Person{Lead: "LEAD-MIA"})
+	require.ErrorContains(t, err, "journal.busy")
+	require.Zero(t, typed.erased)
+	require.NoError(t, reader.Close())
+	done, err := g.Erase(ctx, ingest.Person{Lead: "LEAD-MIA"})
+	require.NoError(t, err)
+	require.NotZero(t, done.Records)
+	require.Equal(t, 1, done.Typed)
+	require.Equal(t, 1, typed.erased)
 }

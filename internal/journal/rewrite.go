@@ -24,6 +24,12 @@ type Erasure struct {
 	// It runs beside Blank of other streams and must not use the journal.
 	Blank func(ctx context.Context, s Stream, r io.Reader, emit func(consumed int, data []byte) error) error
 
+	// Sure, called when all is prepared, does what is to happen with the erasure
+	// or not at all: nothing stands in its way any more, and nothing has been
+	// changed yet. Its error ends the erasure. It must not write to the journal.
+	// May be nil.
+	Sure func() error
+
 	// Note, called at the end, gives what the proof is to say beyond digests:
 	// JSON without anything personal. May be nil.
 	Note func() json.RawMessage
@@ -90,6 +96,11 @@ func (j *Journal) rewrite(ctx context.Context, e Erasure) (Proof, error) {
 	m.Proof.Blocks = w.blocks
 	if e.Note != nil {
 		m.Proof.Note = e.Note()
+	}
+	if e.Sure != nil {
+		if err := e.Sure(); err != nil {
+			return Proof{}, errors.Join(err, j.removeNew())
+		}
 	}
 	j.failed = true // from here on, attach decides what is true
 	if err := j.writeManifest(&m); err != nil {

@@ -3,8 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/callpace/callpace"
@@ -23,7 +27,8 @@ const Gone = "***"
 // EraseTyped takes a person out of what people typed: take gives a text without
 // what names the person, and own tells the subjects that are the person's, of
 // which nothing is left. It counts the rows that change; with dry, nothing does.
-// What stood there before is not in the file any more either.
+// What stood there before is not in the file any more either, nor are there
+// copies of it that a migration kept aside.
 func (s State) EraseTyped(ctx context.Context, take func(text string) (rest string, found bool), own func(subject string) bool, dry bool) (changed int, err error) {
 	err = s.Update(ctx, func(tx State) error {
 		for _, t := range typed {
@@ -40,7 +45,23 @@ func (s State) EraseTyped(ctx context.Context, take func(text string) (rest stri
 	if err != nil || dry {
 		return changed, err
 	}
-	return changed, s.forget(ctx)
+	return changed, errors.Join(s.forget(ctx), s.removeAside(ctx))
+}
+
+// removeAside removes what migrations kept aside: what was erased stands there yet.
+func (s State) removeAside(ctx context.Context) error {
+	var path string
+	if err := s.read.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
+		return fmt.Errorf("find what was kept aside: %w", err)
+	}
+	dir := filepath.Dir(path)
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), Name+".v") {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }
 
 // line is a text with the row that it stands in.

@@ -102,7 +102,7 @@ func (r *request) callsToDraw(agent string, days calendar.Range) (ids []string, 
 		set, err := r.reachedCalls(ctx, f, agent, days, []string{"source", "source_id"})
 		for _, row := range set.Rows {
 			if row.Cells[1].Valid {
-				ids = append(ids, callKey(row.Cells[0].Text, row.Cells[1].Text))
+				ids = append(ids, ingest.CallKey(row.Cells[0].Text, row.Cells[1].Text))
 			}
 		}
 		return err
@@ -113,9 +113,6 @@ func (r *request) callsToDraw(agent string, days calendar.Range) (ids []string, 
 	slices.Sort(ids)
 	return slices.Compact(ids), err
 }
-
-// callKey names a call of a source; the id alone could be another source's, too.
-func callKey(source, id string) string { return url.PathEscape(source) + "/" + url.PathEscape(id) }
 
 // drawingOf shows the reader's draw of some days, and the form to draw.
 func (r *request) drawingOf(v view, agent string, days calendar.Range) (*fiveCalls, error) {
@@ -151,14 +148,14 @@ func (r *request) callsOf(d store.Draw, days calendar.Range) (out []drawnCall, e
 		if err != nil {
 			return nil, err
 		}
-		ids, subjects[i] = append(ids, kpi.String{Value: id}), callSubject(key)
+		ids, subjects[i] = append(ids, kpi.String{Value: id}), ingest.CallSubject(key)
 	}
 	found := map[string]record{}
 	err = r.readFolder(func(ctx context.Context, f *ingest.Folder) error {
 		set, err := r.reachedCalls(ctx, f, d.Agent, days, nil, kpi.Op{Name: kpi.In, Args: ids})
 		for _, row := range set.Rows {
 			x := record{&set, row.Cells}
-			found[callKey(x.text("source"), x.text("source_id"))] = x
+			found[ingest.CallKey(x.text("source"), x.text("source_id"))] = x
 		}
 		return err
 	})
@@ -176,7 +173,7 @@ func (r *request) callsOf(d store.Draw, days calendar.Range) (out []drawnCall, e
 
 func (r *request) drawnCall(x record, written []said) drawnCall {
 	source, id := x.text("source"), x.text("source_id")
-	c := drawnCall{ID: callKey(source, id), When: present.NoData, Lead: x.text("lead"), Outcome: r.place("outcome", x.text("outcome")), Talk: present.NoData,
+	c := drawnCall{ID: ingest.CallKey(source, id), When: present.NoData, Lead: x.text("lead"), Outcome: r.place("outcome", x.text("outcome")), Talk: present.NoData,
 		Remarks: written, URL: callURL(source, id)}
 	if at, ok := x.at("started_at"); ok {
 		c.When = r.whenText(at)
@@ -219,7 +216,7 @@ func (r *request) noteCall() error {
 	if err != nil {
 		return err
 	}
-	_, err = r.s.State.Notes().CreateNote(r.Context(), store.Note{Subject: callSubject(key), Text: text, AuthorID: r.who.Account.ID, CreatedAt: r.now})
+	_, err = r.s.State.Notes().CreateNote(r.Context(), store.Note{Subject: ingest.CallSubject(key), Text: text, AuthorID: r.who.Account.ID, CreatedAt: r.now})
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -127,7 +126,7 @@ func (r *request) origin(row kpi.Row) (text, link string, err error) {
 
 // subject names a call in notes and requests.
 func (r *request) subject() string {
-	return "call:" + url.PathEscape(r.PathValue("source")) + "/" + url.PathEscape(r.PathValue("id"))
+	return ingest.CallSubject(ingest.CallKey(r.PathValue("source"), r.PathValue("id")))
 }
 
 // remarks are the notes on the call and the requests to correct it.

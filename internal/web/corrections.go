@@ -9,6 +9,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
@@ -194,7 +195,7 @@ func (r *request) correctionRows(found []store.Correction) []correctionRow {
 		look := stateLooks[c.State]
 		row := correctionRow{ID: c.ID, Subject: c.Subject, Text: c.Text, Agent: c.Agent, Author: r.writer(c.AuthorID), When: r.whenText(c.CreatedAt),
 			State: r.reader.Text("corrections.state." + c.State), StateIcon: look[0], StateClass: look[1], Open: c.State == store.CorrectionOpen}
-		if call, ok := strings.CutPrefix(c.Subject, "call:"); ok && strings.Contains(call, "/") {
+		if call, ok := strings.CutPrefix(c.Subject, ingest.CallSubject("")); ok && strings.Contains(call, "/") {
 			_, id, _ := strings.Cut(call, "/")
 			if name, err := url.PathUnescape(id); err == nil {
 				row.Subject, row.SubjectURL = name, "/calls/"+call

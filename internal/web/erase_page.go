@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/callpace/callpace"
@@ -127,6 +128,9 @@ func (r *request) erase(p ingest.Person) error {
 		return r.s.Folder.Replace(ctx, j.Progress, func(f *ingest.Folder) error {
 			j.Fix()
 			done, err := f.Erase(ctx, p)
+			if tried := (*callpace.Error)(nil); errors.As(err, &tried) && tried.Key == "journal.busy" {
+				return err // a backup, or the like: nothing was erased yet
+			}
 			if callpace.CodeOf(err) == callpace.Conflict || callpace.CodeOf(err) == callpace.Invalid {
 				return callpace.E(callpace.Conflict, "erase_page.failed") // its own words name the person
 			}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -53,6 +54,22 @@ func TestErasingFromThePageReachesWhatWasTyped(t *testing.T) {
 	b.get("/settings/audit").has(200, "Person erased").lacks("911111104")
 	_, _, err = s.State.Audit().VerifyAudit(ctx)
 	require.NoError(t, err)
+}
+
+// A call is the person's whatever its source and its id are called, and what a
+// migration kept aside is gone with them.
+func TestErasingReachesCallsOfAnyName(t *testing.T) {
+	s := newSite(t)
+	aside := filepath.Join(s.dir, store.Name+".v1")
+	require.NoError(t, os.WriteFile(aside, []byte("Nikolina, as she was"), 0o600))
+	const source, id = "Zagreb продажі", "№ 7/1%2F"
+	s.imports(source, "more.csv", callsMapping, "id,started,ext,phone,campaign,disposition,talk\n"+id+",2026-11-21 09:00:00,101,+385911111177,Solar,sale,60\n")
+	s.as(auth.Manager).post("/calls/"+url.PathEscape(source)+"/"+url.PathEscape(id)+"/notes", "text", "Mrs Nikolina was cross").location()
+	b := s.as(auth.Admin)
+	b.post("/settings/erase", "phone", "0911111177").has(200, "1 record would change", "1 text that somebody typed")
+	b.ends(b.post("/settings/erase", "phone", "0911111177", "do", "erase", "typed", "0911111177").location()).has(200, "1 record no longer says who it was")
+	require.False(t, s.holds("Nikolina"))
+	require.NoFileExists(t, aside)
 }
 
 // holds tells whether any file of the folder that is not packed holds a text.

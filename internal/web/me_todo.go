@@ -117,9 +117,6 @@ func (r *request) leadURL(lead string) string {
 	return view{path: "/calls"}.with("q", lead)
 }
 
-// callSubject names a call for notes about it, as its own page does.
-func callSubject(key string) string { return "call:" + key }
-
 // reviewGrid lists reviews with what was noted about the calls.
 func (r *request) reviewGrid(reviews []record) (*grid, error) {
 	if len(reviews) == 0 {
@@ -127,7 +124,7 @@ func (r *request) reviewGrid(reviews []record) (*grid, error) {
 	}
 	subjects := make([]string, len(reviews))
 	for i, x := range reviews {
-		subjects[i] = callSubject(callKey(x.text("source"), x.text("call")))
+		subjects[i] = ingest.CallSubject(ingest.CallKey(x.text("source"), x.text("call")))
 	}
 	notes, err := r.s.State.Notes().FindNotes(r.Context(), subjects...)
 	if err != nil {

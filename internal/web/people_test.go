@@ -14,6 +14,7 @@ import (
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
@@ -216,7 +217,7 @@ func TestCallsAreDrawn(t *testing.T) {
 	draws, err := s.State.Draws().FindDraws(context.Background(), "Boris")
 	require.NoError(t, err)
 	require.Len(t, draws, 1)
-	require.ElementsMatch(t, []string{callKey("pbx", "3"), callKey("pbx", "4")}, draws[0].Calls)
+	require.ElementsMatch(t, []string{ingest.CallKey("pbx", "3"), ingest.CallKey("pbx", "4")}, draws[0].Calls)
 	first := qa.get("/agents/Boris?period=this-month").has(200, "/calls/pbx/3", "/calls/pbx/4", "Draw again").body
 	listed := func(body string) []string { return regexp.MustCompile(`"/calls/pbx/\d+"`).FindAllString(body, -1) }
 	require.Equal(t, listed(first), listed(qa.get("/agents/Boris?period=this-month").body))
@@ -224,7 +225,7 @@ func TestCallsAreDrawn(t *testing.T) {
 
 	qa.post("/agents/Boris/note", "call", draws[0].Calls[0], "text", "Good opening", "next", "/agents/Boris").goes("/agents/Boris#draw")
 	qa.get("/agents/Boris").has(200, "Good opening", "Quin Quality")
-	qa.post("/agents/Boris/note", "call", callKey("pbx", "7"), "text", "?").has(404)
+	qa.post("/agents/Boris/note", "call", ingest.CallKey("pbx", "7"), "text", "?").has(404)
 
 	qa.post("/agents/Boris/draw", "period", "this-month").goes("/agents/Boris?period=this-month#draw")
 	entries, err := s.State.Audit().FindAuditEntries(context.Background(), store.AuditFilter{Action: string(auth.CallsDrawn)})

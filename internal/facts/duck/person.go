@@ -24,21 +24,24 @@ func (s *Store) PhoneLeads(ctx context.Context, phones []string) (map[string]str
 	return leads, rows.Err()
 }
 
-// CallsOf lists the calls with any of some numbers or leads, as source/id.
-func (s *Store) CallsOf(ctx context.Context, phones, leads []string) ([]string, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT DISTINCT source || '/' || source_id FROM calls
-		WHERE source_id IS NOT NULL AND (list_contains($1::VARCHAR[], phone) OR list_contains($2::VARCHAR[], lead)) ORDER BY 1`, phones, leads)
+// Call names a call by its source and by its id there.
+type Call struct{ Source, ID string }
+
+// CallsOf lists the calls with any of some numbers or leads.
+func (s *Store) CallsOf(ctx context.Context, phones, leads []string) ([]Call, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT DISTINCT source, source_id FROM calls
+		WHERE source_id IS NOT NULL AND (list_contains($1::VARCHAR[], phone) OR list_contains($2::VARCHAR[], lead)) ORDER BY 1, 2`, phones, leads)
 	if err != nil {
 		return nil, fmt.Errorf("find calls of a person: %w", err)
 	}
 	defer rows.Close()
-	var keys []string
+	var calls []Call
 	for rows.Next() {
-		var key string
-		if err := rows.Scan(&key); err != nil {
+		var c Call
+		if err := rows.Scan(&c.Source, &c.ID); err != nil {
 			return nil, fmt.Errorf("find calls of a person: %w", err)
 		}
-		keys = append(keys, key)
+		calls = append(calls, c)
 	}
-	return keys, rows.Err()
+	return calls, rows.Err()
 }
