@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/pace"
 	"github.com/callpace/callpace/internal/goal/track"
@@ -133,7 +134,11 @@ func (w GoalWords) Status(state goal.State) string {
 
 // Period writes the days by which the goal is judged.
 func (w GoalWords) Period() string {
-	d := w.Report.Judged
+	return w.Days(w.Report.Judged)
+}
+
+// Days writes a range of days, both ends included.
+func (w GoalWords) Days(d calendar.Range) string {
 	return w.T("goals.days", map[string]any{"from": w.Date(d.From), "to": w.Date(d.To - 1)})
 }
 
@@ -237,8 +242,8 @@ func baseOf(id string) string {
 	return b
 }
 
-// result writes what an instance came to; of a goal for each, how many reached it.
-func (w GoalWords) result(r goal.Result) string {
+// Result writes what an instance came to; of a goal for each, how many reached it.
+func (w GoalWords) Result(r goal.Result) string {
 	value := w.Figure(r.Value.Float())
 	if w.Report.Goal.Scope.Each != goal.Together {
 		value = w.Number(r.Value.Float(), 0)
@@ -258,16 +263,16 @@ func (w GoalWords) Closing(c *goal.Closing) string {
 	case c == nil:
 		return ""
 	case c.Now == c.First:
-		return w.T("goals.closed", map[string]any{"date": w.Date(int64(c.On)), "result": w.result(c.First)})
+		return w.T("goals.closed", map[string]any{"date": w.Date(int64(c.On)), "result": w.Result(c.First)})
 	}
-	return w.T("goals.closed_corrected", map[string]any{"date": w.Date(int64(c.On)), "result": w.result(c.First), "now": w.result(c.Now)})
+	return w.T("goals.closed_corrected", map[string]any{"date": w.Date(int64(c.On)), "result": w.Result(c.First), "now": w.Result(c.Now)})
 }
 
 // Past writes the days of an instance that is over, and what it came to.
 func (w GoalWords) Past(c goal.Closing) (days, result string) {
-	days = w.T("goals.days", map[string]any{"from": w.Date(c.First.Days.From), "to": w.Date(c.First.Days.To - 1)})
+	days = w.Days(c.First.Days)
 	if c.Now == c.First {
-		return days, w.result(c.First)
+		return days, w.Result(c.First)
 	}
-	return days, w.T("goals.past_corrected", map[string]any{"result": w.result(c.First), "now": w.result(c.Now)})
+	return days, w.T("goals.past_corrected", map[string]any{"result": w.Result(c.First), "now": w.Result(c.Now)})
 }

@@ -35,6 +35,7 @@ type goalPage struct {
 	Whole    string    // what the children sum to
 	History  []goalChange
 	Told     *grid
+	Past     *grid // instances of a recurring goal that are over
 	Closing  string
 	Parent   choice
 	Change   string
@@ -183,6 +184,9 @@ func (r *request) goalPast(page *goalPage, b goalBook, g store.Goal, rep *track.
 	}
 	var err error
 	if page.History, err = r.history(b, g); err != nil {
+		return err
+	}
+	if page.Past, err = r.pastGrid(b, g, rep); err != nil {
 		return err
 	}
 	if _, ok := rep.Whole(); !ok {

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/pace"
 	"github.com/callpace/callpace/internal/goal/track"
+	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/store"
 	"github.com/callpace/callpace/internal/web/chart"
 )
@@ -165,4 +167,27 @@ func (r *request) memberRows(rep *track.Report) (out []goalRow) {
 		out = append(out, row)
 	}
 	return out
+}
+
+// pastGrid is what the instances of a recurring goal that are over came to:
+// as it was first told, and by the data as they are now. nil: there is none.
+func (r *request) pastGrid(b goalBook, g store.Goal, rep *track.Report) (*grid, error) {
+	key := fmt.Sprintf("past %s %d %d %d", g.ID, g.Version, g.UpdatedAt.UnixMicro(), b.Desk.Today)
+	v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
+		fresh, err := b.State.Goals().FindGoal(r.Context(), g.ID) // looking at it may have kept something
+		if err != nil {
+			return nil, err
+		}
+		return b.Past(r.Context(), fresh)
+	})
+	if err != nil || len(v.([]goals.Past)) == 0 {
+		return nil, err
+	}
+	w, text := r.words(rep), r.reader.Text
+	out := &grid{ID: "past", Caption: text("goals.past_instances"), Head: []gridHead{{Title: text("goals.column.period")},
+		{Title: text("goals.column.first_told"), Numeric: true}, {Title: text("goals.column.by_now"), Numeric: true}}}
+	for _, p := range v.([]goals.Past) {
+		out.Rows = append(out.Rows, []cell{{Text: w.Days(p.First.Days), Header: true}, number(w.Result(p.First)), number(w.Result(p.Now))})
+	}
+	return out, nil
 }

@@ -208,3 +208,19 @@ func TestGoalsOfTheDay(t *testing.T) {
 	s.as(auth.Agent).get("/me").has(200, "What the goals ask of today", "10 more calls by your goals today.", "70 calls this month per agent").lacks("5 sales")
 	manager.get("/today").has(200, "What the goals ask of today", "5 sales a month")
 }
+
+// The instances of a recurring goal that are over: what was first told of them
+// stays beside what later data make of it.
+func TestPastInstances(t *testing.T) {
+	s := newSite(t)
+	s.clock.now = time.Date(2026, 11, 9, 9, 0, 0, 0, time.UTC) // a Monday
+	s.as(auth.Manager).post("/goals/new", "text", "3 calls a week").goes("/goals/1?done=set")
+	s.clock.now = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	b := s.as(auth.Manager)
+	row := func(days, told, now string) string {
+		return "<bdi>" + days + "</bdi></th><td class=\"num\">" + told + "</td><td class=\"num\">" + now + "</td>"
+	}
+	b.get("/goals/1").has(200, "Results so far", row("16 November 2026 – 22 November 2026", "3, reached", "3, reached"), row("9 November 2026 – 15 November 2026", "0, missed", "0, missed"))
+	s.imports("pbx", "late.csv", callsMapping, "id,started,ext,phone,campaign,disposition,talk\n10,2026-11-11 15:00:00,101,+385911111110,Solar,no answer,0\n")
+	b.get("/goals/1").has(200, row("9 November 2026 – 15 November 2026", "0, missed", "1, missed"))
+}
