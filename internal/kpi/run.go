@@ -148,7 +148,7 @@ func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, kno
 }
 
 // daily is the Select by day from which errors are estimated: of the measures
-// that add up, where days are not groups themselves.
+// that add up, as the Select has them, where days are not groups themselves.
 func (p *Plan) daily(s *selection, sel Select) (Select, bool) {
 	q := p.Query
 	if !q.Intervals && !q.Shrink && q.Compare == nil || sel.Span {
@@ -160,23 +160,28 @@ func (p *Plan) daily(s *selection, sel Select) (Select, bool) {
 		}
 	}
 	sel.ByDay = true
-	sel.Measures = nil
-	for _, u := range p.dailyUses(s) {
-		sel.Measures = append(sel.Measures, u.measure)
+	var days []Measure
+	for i, u := range s.uses {
+		if p.byDay(u) {
+			days = append(days, sel.Measures[i])
+		}
 	}
-	return sel, len(sel.Measures) > 0
+	sel.Measures = days
+	return sel, len(days) > 0
 }
 
 // dailyUses are the measures of a Select that are asked by day, too.
 func (p *Plan) dailyUses(s *selection) []*use {
 	var out []*use
 	for _, u := range s.uses {
-		if u.additive() && p.clustered(u) {
+		if p.byDay(u) {
 			out = append(out, u)
 		}
 	}
 	return out
 }
+
+func (p *Plan) byDay(u *use) bool { return u.additive() && p.clustered(u) }
 
 // clustered tells whether some figure takes its error from days of a measure.
 func (p *Plan) clustered(u *use) bool {
