@@ -121,7 +121,7 @@ type Catalogue struct {
 	dimOrder []string
 	settings map[string]settingRule
 	locale   *locale
-	faults   map[string]error // of kept definitions that are left out, by id
+	faults   map[defined]error // of kept definitions that are left out
 }
 
 // File is a catalogue file of a user's.

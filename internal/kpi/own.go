@@ -22,6 +22,15 @@ const (
 	OwnKPI     DefinitionKind = "kpi"
 )
 
+// definitionKinds is the order in which YAML writes them.
+var definitionKinds = []DefinitionKind{OwnMeasure, OwnKPI}
+
+// defined is what a definition defines: a KPI may have the id of a measure.
+type defined struct {
+	kind DefinitionKind
+	id   string
+}
+
 // Definition is one version of a measure or KPI of an organisation's own.
 type Definition struct {
 	Kind    DefinitionKind `json:"kind"`
@@ -52,7 +61,7 @@ func (p Policy) Versions(kind DefinitionKind, id string) []Definition {
 // in the order in which they were first written.
 func (p Policy) Own() []Definition {
 	var out []Definition
-	for _, kind := range []DefinitionKind{OwnMeasure, OwnKPI} {
+	for _, kind := range definitionKinds {
 		at := map[string]int{}
 		for _, d := range p.Definitions {
 			switch i, known := at[d.ID]; {
@@ -71,7 +80,7 @@ func (p Policy) Own() []Definition {
 // YAML writes definitions as a catalogue file; nothing for none.
 func YAML(list []Definition) []byte {
 	var b strings.Builder
-	for _, kind := range []DefinitionKind{OwnMeasure, OwnKPI} {
+	for _, kind := range definitionKinds {
 		head := string(kind) + "s:\n"
 		for _, d := range list {
 			if d.Kind == kind {
@@ -80,7 +89,26 @@ func YAML(list []Definition) []byte {
 			}
 		}
 	}
-	return []byte(strings.Replace(b.String(), string(OwnKPI)+"s:", "kpis:", 1))
+	return []byte(b.String())
+}
+
+// itemAt tells which definition stands at a line of what YAML writes; -1: none.
+func itemAt(list []Definition, line int) int {
+	last, found := 0, -1
+	for _, kind := range definitionKinds {
+		if slices.ContainsFunc(list, func(d Definition) bool { return d.Kind == kind }) {
+			last++ // the heading
+		}
+		for i, d := range list {
+			if d.Kind == kind && last < line {
+				found = i
+			}
+			if d.Kind == kind {
+				last += 1 + strings.Count(strings.TrimSpace(d.Body), "\n")
+			}
+		}
+	}
+	return found
 }
 
 // Catalogue is the built-in one with the organisation's definitions beside it,
@@ -98,7 +126,7 @@ func (p Policy) Catalogue(files ...File) (*Catalogue, error) {
 			return slices.ContainsFunc(items, func(x Definition) bool { return x.Kind == d.Kind && x.ID == d.ID })
 		})
 	}
-	faults := map[string]error{}
+	faults := map[defined]error{}
 	for {
 		own := files
 		if len(kept) > 0 {
@@ -114,31 +142,31 @@ func (p Policy) Catalogue(files ...File) (*Catalogue, error) {
 			}
 			return c, nil
 		}
-		file, item := placeOf(err)
+		file, line := placeOf(err)
 		if file != OwnFile || len(kept) == 0 {
 			return nil, err
 		}
-		i := slices.IndexFunc(kept, func(d Definition) bool { return d.ID == item })
+		i := itemAt(kept, line)
 		if i < 0 {
 			i = len(kept) - 1 // nothing says which: the newest goes first
 		}
-		faults[kept[i].ID] = err
+		faults[defined{kept[i].Kind, kept[i].ID}] = err
 		kept = slices.Delete(kept, i, i+1)
 	}
 }
 
-// placeOf tells which file, and which item of it, an error is about.
-func placeOf(err error) (file, item string) {
+// placeOf tells which file, and which line of it, an error is about.
+func placeOf(err error) (file string, line int) {
 	var e *callpace.Error
 	if errors.As(err, &e) {
 		file, _ = e.Args["file"].(string)
-		item, _ = e.Args["item"].(string)
+		line, _ = e.Args["line"].(int)
 	}
-	return file, item
+	return file, line
 }
 
 // Fault tells why a kept definition is left out; nil for one that is not.
-func (c *Catalogue) Fault(id string) error { return c.faults[id] }
+func (c *Catalogue) Fault(kind DefinitionKind, id string) error { return c.faults[defined{kind, id}] }
 
 // Define lays the items of a file over the definitions, each as a new version
 // unless it says what the newest one does. changed lists those. What is wrong
@@ -156,8 +184,8 @@ func (p Policy) Define(f File, by string, at time.Time) (next Policy, changed []
 	if err != nil {
 		return p, nil, err
 	}
-	for id, fault := range after.faults {
-		if before.faults[id] == nil {
+	for of, fault := range after.faults {
+		if before.faults[of] == nil {
 			return p, nil, fault
 		}
 	}

@@ -1,6 +1,7 @@
 package kpi_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -114,10 +115,25 @@ func TestAFaultyDefinitionIsLeftOut(t *testing.T) {
 		kpi.Definition{Kind: kpi.OwnKPI, ID: "odd", Version: 1, Body: "id: odd\nno_such_field: 1"})
 	c, err := p.Catalogue()
 	require.NoError(t, err)
-	require.Error(t, c.Fault("calls"))
-	require.Error(t, c.Fault("odd"))
+	require.Error(t, c.Fault(kpi.OwnKPI, "calls"))
+	require.Error(t, c.Fault(kpi.OwnKPI, "odd"))
 	_, err = c.Find("long_call_rate")
 	require.NoError(t, err)
+}
+
+// A KPI may have the id of a measure: what is wrong with it is no fault of that.
+func TestAFaultyKPILeavesAMeasureOfItsNameAlone(t *testing.T) {
+	p := define(t, kpi.Policy{}, longCalls)
+	for _, body := range []string{"id: long_calls\nunit: count\nbetter: higher\nkind: formula\nformula: cals", "id: long_calls\nno_such_field: 1"} {
+		with := p
+		with.Definitions = append(slices.Clip(p.Definitions), kpi.Definition{Kind: kpi.OwnKPI, ID: "long_calls", Version: 1, Body: body})
+		c, err := with.Catalogue()
+		require.NoError(t, err)
+		require.Error(t, c.Fault(kpi.OwnKPI, "long_calls"), body)
+		require.NoError(t, c.Fault(kpi.OwnMeasure, "long_calls"), body)
+		_, err = c.Explain("long_call_rate")
+		require.NoError(t, err, "it rests on the measure")
+	}
 }
 
 // A fault of a formula is said at its place, as the formula was written.

@@ -54,7 +54,7 @@ func (r *request) customKPIs() error {
 	page := customKPIsPage{shell: r.shell("custom.title", "catalogue")}
 	for _, d := range r.policy.Own() {
 		row := customRow{Name: r.reader.Name(d.ID), ID: d.ID, Version: r.reader.Int(int64(d.Version)), Written: r.customWritten(d)}
-		if err := r.defs.Fault(d.ID); err != nil {
+		if err := r.defs.Fault(d.Kind, d.ID); err != nil {
 			row.Fault = r.reader.Error(err)
 		}
 		if d.Kind == kpi.OwnMeasure {
