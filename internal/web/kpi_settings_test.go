@@ -1,6 +1,7 @@
 package web
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,6 +19,14 @@ i2,2026-11-20 10:00:00,101,+385911111122,Solar,answered,60,90
 const queueMapping = `{version: 1, key: id, facts: {calls: {id: id, started: started, direction: {value: inbound}, channel: {value: phone}, agent: ext, phone: phone,
   outcome: {column: disposition, map: {answered: answered}}, talk: talk, wait: wait}}}`
 
+// effectRows are the rows of what a value would make of the number.
+func effectRows(a *answer) (out [][]string) {
+	for _, m := range regexp.MustCompile(`<th scope="row"><bdi>([^<]*)</bdi></th><td class="num">([^<]*)<.*?<td class="num">([^<]*)<`).FindAllStringSubmatch(a.body, -1) {
+		out = append(out, m[1:])
+	}
+	return out
+}
+
 func TestASettingOfAKPICountsFromItsDay(t *testing.T) {
 	s := newSite(t)
 	s.imports("pbx", "queue.csv", queueMapping, queueFile)
@@ -29,7 +38,8 @@ func TestASettingOfAKPICountsFromItsDay(t *testing.T) {
 	b.get("/catalogue/settings/calls").has(200, "This KPI has no settings")
 	b.get("/catalogue/settings/cals").has(404)
 
-	b.post(at, "setting", "threshold", "value", "30", "from", "2026-11-01").has(200, "What it would make of the number", "0.0%", "50.0%")
+	look := b.post(at, "setting", "threshold", "value", "30", "from", "2026-11-01").has(200, "What it would make of the number")
+	require.Equal(t, [][]string{{"as it is now", "0.0%*", "0 of 2"}, {"by the new value", "50.0%*", "1 of 2"}}, effectRows(look))
 	require.Empty(t, s.Folder.Settled().Changes, "a look changes nothing")
 	b.post(at, "setting", "threshold", "value", "much", "from", "", "do", "save").has(422, "cannot be “much”")
 	b.post(at, "setting", "threshold", "value", "30", "from", "32 November", "do", "save").has(422)

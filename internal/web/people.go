@@ -90,12 +90,15 @@ func frameKey(q kpi.Query) string {
 		}
 		return fmt.Sprint(d.From, d.To)
 	}
-	compared := ""
+	compared, asOf := "", ""
 	if q.Compare != nil {
 		compared = days(&q.Compare.Range) + q.Compare.Label
 	}
-	return fmt.Sprintf("frame %d %d %q %q %q %s/%s %q %t %d+%d %t %t %#v %d %v %q %v %v", q.Earlier, q.Followed, q.KPIs, q.By, q.Where, days(q.Period), compared, q.Sort, q.Desc, q.Offset, q.Limit,
-		q.Intervals, q.Shrink, q.Scope, q.Now.Unix()/60, q.Calendar, q.Currency, q.Policy, q.Allocation)
+	if q.AsOf != nil {
+		asOf = fmt.Sprint(*q.AsOf)
+	}
+	return fmt.Sprintf("frame %d %d %q %q %q %s/%s %q %t %d+%d %t %t %#v %d %v %q %v %v %#v %s", q.Earlier, q.Followed, q.KPIs, q.By, q.Where, days(q.Period), compared, q.Sort, q.Desc, q.Offset, q.Limit,
+		q.Intervals, q.Shrink, q.Scope, q.Now.Unix()/60, q.Calendar, q.Currency, q.Policy, q.Allocation, q.Settings, asOf)
 }
 
 // narrowed narrows a query further.
