@@ -29,10 +29,7 @@ func (s *Store) Apply(ctx context.Context, a facts.Application) (facts.Counts, e
 		p, err = s.apply(ctx, a)
 		return err
 	})
-	if errors.Is(err, errCommit) {
-		if again := s.reopen(context.WithoutCancel(ctx)); again != nil {
-			return facts.Counts{}, errors.Join(err, again)
-		}
+	if errors.Is(err, errCommit) && !s.closed {
 		if done, ask := s.applied(ctx, a); done && ask == nil {
 			err = nil
 		}

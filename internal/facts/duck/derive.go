@@ -66,7 +66,7 @@ func (s *Store) derive(ctx context.Context, last func() error) (err error) {
 
 // steps runs steps in one transaction.
 func (s *Store) steps(ctx context.Context, steps ...step) error {
-	err := s.inTransaction(ctx, func() error {
+	return s.inTransaction(ctx, func() error {
 		for _, step := range steps {
 			if err := step.run(ctx); err != nil {
 				return fmt.Errorf("derive %s: %w", step.name, err)
@@ -74,10 +74,6 @@ func (s *Store) steps(ctx context.Context, steps ...step) error {
 		}
 		return nil
 	})
-	if errors.Is(err, errCommit) {
-		return errors.Join(err, s.reopen(context.WithoutCancel(ctx)))
-	}
-	return err
 }
 
 // deriveMB is what DuckDB may hold while deriving, when no batches wait in

@@ -158,7 +158,7 @@ func (s *Store) dsn() string {
 }
 
 func (s *Store) initialise(ctx context.Context) error {
-	return s.inTransaction(ctx, func() error {
+	return s.transact(ctx, func() error { // while opening
 		if err := s.createTables(ctx); err != nil {
 			return err
 		}

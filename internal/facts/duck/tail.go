@@ -61,9 +61,6 @@ func (s *Store) RetractTail(ctx context.Context, stream int, assembler facts.Ass
 		return ErrReplay
 	}
 	err = s.inTransaction(ctx, func() error { return s.retractTail(ctx, stream, assembler) })
-	if errors.Is(err, errCommit) {
-		err = errors.Join(err, s.reopen(context.WithoutCancel(ctx)))
-	}
 	if err != nil {
 		return fmt.Errorf("retract the tail of stream %d: %w", stream, err)
 	}

@@ -11,8 +11,19 @@ import (
 // is durable (seen on a full disk), so the file has to be asked what holds.
 var errCommit = errors.New("commit facts")
 
-// inTransaction runs f between BEGIN and COMMIT of the writer's connection.
+// inTransaction runs f between BEGIN and COMMIT of the writer's connection. Where
+// it cannot be told whether that was committed, the error is an errCommit, and
+// the file was opened again: closed tells where that failed, too.
 func (s *Store) inTransaction(ctx context.Context, f func() error) error {
+	err := s.transact(ctx, f)
+	if errors.Is(err, errCommit) {
+		return errors.Join(err, s.reopen(context.WithoutCancel(ctx)))
+	}
+	return err
+}
+
+// transact is inTransaction without the opening again.
+func (s *Store) transact(ctx context.Context, f func() error) error {
 	if err := s.exec(ctx, "BEGIN TRANSACTION"); err != nil {
 		return err
 	}
