@@ -89,7 +89,9 @@ func (w *writing) check(t *rapid.T) {
 				states[i], _ = frozen.Ask(ctx, s)
 			}
 		}
-		w.change(d, written)
+		for range d.n(1, 3) {
+			w.change(d, written)
+		}
 		derived := d.chance(90)
 		if derived {
 			require.NoError(t, w.store.Derive(ctx))
@@ -177,10 +179,17 @@ func (s *spying) Ask(ctx context.Context, q kpi.Select) ([]kpi.Group, error) {
 	return s.State.Ask(ctx, q)
 }
 
-// write brings rows of a fact in, some of them corrections.
-func (w *writing) write(d draw, fact *facts.Table) {
+// write brings rows of some facts in at once, some of them corrections.
+func (w *writing) write(d draw, all ...*facts.Table) {
 	b := &facts.Batch{}
 	source := pick(d, "one", "two")
+	for _, fact := range slices.Compact(all) {
+		w.add(d, b, source, fact)
+	}
+	w.apply(d, source, b)
+}
+
+func (w *writing) add(d draw, b *facts.Batch, source string, fact *facts.Table) {
 	rows := b.Rows(fact)
 	for _, id := range rapid.SliceOfNDistinct(rapid.IntRange(1, 12), 1, 6, rapid.ID).Draw(d.T, "ids") {
 		b.Records = append(b.Records, facts.Record{Origin: facts.Origin(source, fact.Name, fmt.Sprint(id)), Version: int64(w.input), Content: uint64(w.input*100 + id), Line: int64(len(b.Records) + 1)})
@@ -197,7 +206,6 @@ func (w *writing) write(d draw, fact *facts.Table) {
 			rows.SetAttr(row, name, pick(d, "", "u", "7"))
 		}
 	}
-	w.apply(d, source, b)
 }
 
 func (w *writing) apply(d draw, source string, b *facts.Batch) {
@@ -219,6 +227,10 @@ func (w *writing) change(d draw, fact *facts.Table) {
 		w.write(d, facts.Leads)
 	case 3:
 		w.write(d, facts.Calls)
+	case 4: // moves stories, and no call
+		w.write(d, facts.LeadStages)
+	case 5: // what is joined to the rows changes with them
+		w.write(d, fact, facts.Leads)
 	default:
 		w.write(d, fact)
 	}

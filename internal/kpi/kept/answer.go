@@ -111,10 +111,8 @@ func (c *cube) always(ctx context.Context, k *Keep, st State, s kpi.Select, q qu
 // changed lists the days that changed since a stamp; known is false where that
 // cannot be told.
 func (q question) changed(st State, s *kpi.Select, since int64) (days []int64, known bool) {
-	rows := q
-	rows.needs.leads, rows.needs.roster = false, false
-	if q.stamp(st, s) > max(since, rows.stamp(st, s)) {
-		return nil, false // what is joined to every row
+	if q.needs.everywhere(st) > since {
+		return nil, false // on whichever days the rows are to which it is joined
 	}
 	return st.Changed(s.Fact, s.Date, q.needs.story, since)
 }

@@ -124,10 +124,15 @@ func (q question) joined(st State, s *kpi.Select, moment string, from, to int64)
 	if q.needs.story {
 		stamp = max(stamp, st.StoryStamp(s.Fact, moment, from, to))
 	}
-	if q.needs.leads {
-		stamp = max(stamp, st.Stamp(facts.Leads, "", 0, 0))
+	return max(stamp, q.needs.everywhere(st))
+}
+
+// everywhere is the last change to what is joined to rows of any day.
+func (n needs) everywhere(st State) (stamp int64) {
+	if n.leads {
+		stamp = st.Stamp(facts.Leads, "", 0, 0)
 	}
-	if q.needs.roster {
+	if n.roster {
 		stamp = max(stamp, st.Stamp(facts.Roster, "", 0, 0))
 	}
 	return stamp
