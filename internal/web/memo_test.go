@@ -16,7 +16,9 @@ import (
 // Whatever is asked otherwise is kept apart: a field of kpi.Query that is not
 // part of the key would give people the answer to another question.
 func TestFramesOfDifferentQueriesAreKeptApart(t *testing.T) {
-	number := func(n int64) map[string]map[string]any { return map[string]map[string]any{"calls": {"threshold": callpace.Amount(n)}} }
+	number := func(n int64) map[string]map[string]any {
+		return map[string]map[string]any{"calls": {"threshold": callpace.Amount(n)}}
+	}
 	otherwise := kpi.Query{KPIs: []string{"calls"}, By: []string{"agent"}, Where: []string{"team = 'A'"}, Period: &calendar.Range{From: 1, To: 2},
 		Compare: &kpi.Comparison{Range: calendar.Range{From: 0, To: 1}}, Sort: "calls", Desc: true, Limit: 1, Offset: 1, Intervals: true, Shrink: true,
 		Scope: kpi.Everything(), Now: time.Unix(1e9, 0), Calendar: calendar.New(facts.SolarHijri, time.Monday), Currency: "EUR", Settings: number(1),

@@ -13,9 +13,11 @@ import (
 func TestACommitOfWhichNobodyKnows(t *testing.T) {
 	ctx := context.Background()
 	for name, write := range map[string]func(*Store) error{
-		"note":    func(s *Store) error { return s.SetNote(ctx, "place", "here") },
-		"source":  func(s *Store) error { return s.RemoveSource(ctx, "crm") },
-		"changes": func(s *Store) error { return s.RestoreChanges(ctx, []Change{{Input: 1, Month: "2026-05", Measure: "calls"}}) },
+		"note":   func(s *Store) error { return s.SetNote(ctx, "place", "here") },
+		"source": func(s *Store) error { return s.RemoveSource(ctx, "crm") },
+		"changes": func(s *Store) error {
+			return s.RestoreChanges(ctx, []Change{{Input: 1, Month: "2026-05", Measure: "calls"}})
+		},
 		"derived": func(s *Store) error { return s.Derive(ctx) },
 	} {
 		t.Run(name, func(t *testing.T) {
