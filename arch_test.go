@@ -48,6 +48,7 @@ var layers = map[string]int{
 	"internal/source/table": base, // rows of any tabular input, for the formats that map columns
 	"internal/source/":      adapters,
 	"internal/journal":      adapters,
+	"internal/journal/disk": base, // names and bytes that outlive a power failure
 	"internal/store":        adapters,
 	"internal/facts/duck":   adapters,
 	"internal/facts/click":  adapters,

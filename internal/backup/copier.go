@@ -48,7 +48,8 @@ type Copier struct {
 type Lag struct {
 	Target  string
 	Bytes   int64     // of the journal, not copied yet
-	Equal   time.Time // when the copy was complete last; zero: not since the start
+	Begun   time.Time // when copying began
+	Equal   time.Time // when the copy was complete last; zero: not since then, or not looked at yet
 	StateAt time.Time // of the state's copy; zero: none since the start
 	Seq     int64     // of the last entry that is copied
 	Fault   error     // why copying does not go on; nil: it does
@@ -57,10 +58,14 @@ type Lag struct {
 
 // Behind is how long the copy has not been complete.
 func (l Lag) Behind(now time.Time) time.Duration {
-	if l.Bytes == 0 && l.Fault == nil || l.Equal.IsZero() {
+	since := l.Equal
+	switch {
+	case since.IsZero() && l.Begun.IsZero(), !since.IsZero() && l.Bytes == 0 && l.Fault == nil:
 		return 0
+	case since.IsZero():
+		since = l.Begun
 	}
-	return max(now.Sub(l.Equal), 0)
+	return max(now.Sub(since), 0)
 }
 
 // Lag tells how far the copy is behind.
@@ -79,7 +84,7 @@ func (c *Copier) Run(ctx context.Context) {
 	if c.FS == nil {
 		c.FS = journal.Disk
 	}
-	c.set(func(l *Lag) { l.Target, l.Equal = c.Target, c.Now() })
+	c.set(func(l *Lag) { l.Target, l.Begun = c.Target, c.Now() })
 	for {
 		err := c.Round(ctx)
 		wait := lookEvery

@@ -91,6 +91,29 @@ func TestCopyGoesOnAfterFaults(t *testing.T) {
 	}
 }
 
+// Until the first look nothing is known, and a copy that never became complete
+// counts from the start.
+func TestCopyIsNotCompleteUnlooked(t *testing.T) {
+	h := newHouse(t)
+	c := h.copier(t.TempDir())
+	start := h.now
+	c.Now = func() time.Time { return start }
+	looked := make(chan struct{}, 100)
+	c.Beside = func(func(*journal.Journal) error) error { looked <- struct{}{}; return nil } // the folder is being opened
+	life, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() { defer close(done); c.Run(life) }()
+	<-looked
+	require.Zero(t, c.Lag().Equal)
+	require.Equal(t, time.Minute, c.Lag().Behind(start.Add(time.Minute)))
+	stop()
+	<-done
+	c.Beside = func(fn func(*journal.Journal) error) error { return fn(h.j) }
+	require.NoError(t, c.Round(ctx))
+	require.Equal(t, start, c.Lag().Equal)
+	require.Zero(t, c.Lag().Behind(start.Add(time.Minute)))
+}
+
 // The disk of the copy goes away and comes back.
 func TestCopyOutage(t *testing.T) {
 	h := newHouse(t)

@@ -57,12 +57,22 @@ func (m Manifest) Bytes() (n int64) {
 	return n
 }
 
+// encode writes the manifest with its own digest.
 func (m Manifest) encode() []byte {
-	text, err := json.MarshalIndent(m, "", "  ")
+	own := newDigesting()
+	_, _ = own.Write(indented(m))
+	return append(indented(struct {
+		Manifest
+		Own journal.Digest `json:"manifest_sha256"`
+	}{m, journal.Digest(own.sums.Sum(nil))}), '\n')
+}
+
+func indented(v any) []byte {
+	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		panic(err) // it holds nothing that JSON could refuse
 	}
-	return append(text, '\n')
+	return text
 }
 
 // mostManifest bounds a manifest: a hundred bytes a segment.
@@ -86,7 +96,7 @@ func decodeManifest(r io.Reader, path string) (m Manifest, err error) {
 			return m, bad.Because(fmt.Errorf("file %q", f.Path))
 		}
 	}
-	if m.Format < 1 {
+	if m.Format < 1 || !bytes.Equal(text, m.encode()) { // with its digest: each byte is as it was written
 		return m, bad
 	}
 	return m, nil

@@ -193,7 +193,10 @@ func (a *archive) finish(Manifest) error {
 	if err := a.disk.Rename(a.path+partial, a.path); err != nil {
 		return err
 	}
-	return a.disk.SyncDir(filepath.Dir(a.path))
+	if err := a.disk.SyncDir(filepath.Dir(a.path)); err != nil {
+		return errors.Join(err, os.Remove(a.path)) // it was told to have failed, and must not lie there as if whole
+	}
+	return nil
 }
 
 func (a *archive) discard() {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/journal/disk"
 )
 
 // MarkName is the file that tells which state file belongs to the folder, and
@@ -112,6 +113,8 @@ func (db *DB) mark(ctx context.Context, dir string) error {
 	return writeMark(mark, left{id: is}) // from here on it may change
 }
 
+var syncDir = disk.Machine{}.SyncDir // a test looks on
+
 // writeMark writes the mark whole or not at all.
 func writeMark(path string, is left) error {
 	f, err := os.OpenFile(filepath.Clean(path+".new"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -121,6 +124,9 @@ func writeMark(path string, is left) error {
 	_, err = fmt.Fprintln(f, is.id, is.digest)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = os.Rename(path+".new", path)
+	}
+	if err == nil { // else a power failure could leave the earlier mark beside a later state
+		err = syncDir(filepath.Dir(path))
 	}
 	if err != nil {
 		return fmt.Errorf("marking %s: %w", Name, err)

@@ -60,3 +60,25 @@ func TestMark(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 }
+
+// The mark's name is durable before the state may change.
+func TestMarkIsSynced(t *testing.T) {
+	dir := t.TempDir()
+	sync := syncDir
+	defer func() { syncDir = sync }()
+	synced := 0
+	syncDir = func(path string) error {
+		require.Equal(t, dir, path)
+		require.FileExists(t, filepath.Join(dir, MarkName))
+		synced++
+		return sync(path)
+	}
+	db, err := Open(context.Background(), dir)
+	require.NoError(t, err)
+	require.Equal(t, 1, synced)
+	require.NoError(t, db.Close())
+	require.Equal(t, 2, synced)
+	syncDir = func(string) error { return os.ErrPermission }
+	_, err = Open(context.Background(), dir)
+	require.ErrorIs(t, err, os.ErrPermission)
+}

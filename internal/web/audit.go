@@ -48,6 +48,8 @@ func (r *request) auditCopy() *auditCopy {
 	case l.Fault != nil:
 		args["reason"] = r.reader.Error(l.Fault)
 		c.Fault = r.reader.T("copy.behind", args)
+	case l.Equal.IsZero():
+		c.Text = r.reader.T("copy.unknown", args)
 	case l.Bytes > 0:
 		c.Text = r.reader.T("copy.catching_up", args)
 	default:

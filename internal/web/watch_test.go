@@ -62,7 +62,7 @@ func TestWatchedFolderPauseAndRetry(t *testing.T) {
 // What is wrong is told in words to who asks from the machine, and to nobody else.
 func TestReadySaysHowTheCopyFares(t *testing.T) {
 	s := newSite(t)
-	lag := backup.Lag{Target: "/mnt/other", Equal: s.clock.Now()}
+	lag := backup.Lag{Target: "/mnt/other"}
 	s.Copy = func() backup.Lag { return lag }
 	ask := func(from string) (int, string) {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/readyz", nil)
@@ -71,7 +71,9 @@ func TestReadySaysHowTheCopyFares(t *testing.T) {
 		return w.Code, w.Body.String()
 	}
 	b := s.as(auth.Admin)
-	b.get("/settings/audit").has(200, "The copy of the journal in /mnt/other is complete")
+	b.get("/settings/audit").has(200, "is not known yet").lacks("/mnt/other is complete.")
+	lag.Equal = s.clock.Now()
+	b.get("/settings/audit").has(200, "The copy of the journal in /mnt/other is complete.")
 	lag.Fault = callpace.E(callpace.NotFound, "copy.gone", "path", "/mnt/other")
 	status, text := ask("127.0.0.1:1")
 	require.Equal(t, http.StatusOK, status)
