@@ -25,16 +25,22 @@ func brought(t *testing.T, agents ...string) string {
 	require.NoError(t, ingest.Init(ctx, dir, ingesttest.Adria, time.Now()))
 	withFolder(t, dir, func(f *ingest.Folder) {
 		for _, name := range agents {
-			text := "agent,extension,team\n"
-			for k := range 50 {
-				text += fmt.Sprintf("%s %d,%d,East\n", name, k, 1000*len(name)+k)
-			}
+			text := roster(name)
 			_, err := f.Import(ctx, ingest.Delivery{Name: name, Spec: source.Spec{Source: name, Format: "mapping", Mapping: ingesttest.RosterMapping},
 				Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
 			require.NoError(t, err)
 		}
 	})
 	return dir
+}
+
+// roster is a company of fifty, who share a name.
+func roster(name string) string {
+	text := "agent,extension,team\n"
+	for k := range 50 {
+		text += fmt.Sprintf("%s %d,%d,East\n", name, k, 1000*len(name)+k)
+	}
+	return text
 }
 
 func withFolder(t *testing.T, dir string, fn func(*ingest.Folder)) {
@@ -100,4 +106,28 @@ func TestFactsOfAnotherJournal(t *testing.T) {
 	aside, err := os.ReadFile(filepath.Join(dir, "facts.duckdb.aside"))
 	require.NoError(t, err)
 	require.Equal(t, foreign, aside)
+}
+
+// What turns out while the folder is open not to be readable is told at once,
+// not only after the next start.
+func TestGapIsToldAtOnce(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	require.NoError(t, ingest.Init(ctx, dir, ingesttest.Adria, time.Now()))
+	withFolder(t, dir, func(f *ingest.Folder) {
+		for _, name := range []string{"Ana", "Boris"} {
+			_, err := f.Import(ctx, ingest.Delivery{Name: name, Spec: source.Spec{Source: "people", Format: "mapping", Mapping: ingesttest.RosterMapping},
+				Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(roster(name))), nil }})
+			require.NoError(t, err)
+		}
+		require.Empty(t, f.Damage())
+		segment := filepath.Join(dir, "journal", "00000001.seg")
+		bytesOf, err := os.ReadFile(segment)
+		require.NoError(t, err)
+		bytesOf[bytes.Index(bytesOf, []byte(`"kind":"block"`))+400] ^= 1
+		require.NoError(t, os.WriteFile(segment, bytesOf, 0o600))
+		_, err = f.Withdraw(ctx, 2, false) // the source is read again
+		require.NoError(t, err)
+		require.Len(t, f.Damage(), 1)
+		require.Equal(t, "facts.gap", f.Damage()[0].Key)
+	})
 }

@@ -37,8 +37,9 @@ func gapsOf(ctx context.Context, store *duck.Store) (gaps []gap, err error) {
 	return gaps, err
 }
 
-// noteGap remembers a gap, as one with the gap that it continues.
-func noteGap(ctx context.Context, store *duck.Store, g gap) error {
+// noteGap remembers a gap, as one with the gap that it continues. What the
+// folder's own facts lack is told from now on.
+func (f *Folder) noteGap(ctx context.Context, store *duck.Store, g gap) error {
 	gaps, err := gapsOf(ctx, store)
 	if err != nil {
 		return err
@@ -47,11 +48,18 @@ func noteGap(ctx context.Context, store *duck.Store, g gap) error {
 		g.From = gaps[n].From
 		gaps = gaps[:n]
 	}
-	text, err := json.Marshal(append(gaps, g))
+	gaps = append(gaps, g)
+	text, err := json.Marshal(gaps)
 	if err != nil {
 		return err
 	}
-	return store.SetNote(ctx, noteGaps, string(text))
+	if err := store.SetNote(ctx, noteGaps, string(text)); err != nil {
+		return err
+	}
+	if store == f.store {
+		f.gaps.Store(&gaps)
+	}
+	return nil
 }
 
 // isDamage tells whether an error is that the journal could not give what it was asked for.
@@ -74,7 +82,7 @@ func damagedRange(err error, in journal.Input) journal.Range {
 // where they stand up to a position.
 func (f *Folder) leaveOut(ctx context.Context, store *duck.Store, in journal.Input, at facts.Position, to int64, open bool) (facts.Position, error) {
 	g := gap{Input: in.No, Stream: in.Stream, Source: in.Source, File: in.Name, From: at.Offset, To: to, Open: open}
-	if err := noteGap(ctx, store, g); err != nil {
+	if err := f.noteGap(ctx, store, g); err != nil {
 		return at, err
 	}
 	at.Offset = to

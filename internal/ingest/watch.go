@@ -47,20 +47,28 @@ func (f *Folder) Watch(ctx context.Context, w Watch, done func(Report, error)) e
 	}
 }
 
-// Watch is Folder.Watch for a folder that others use, too: it takes its turn to
-// look. how is asked each time, so that a source's newest mapping is used;
-// looked hears of every look, with the error that ends it.
-func (s *SharedFolder) Watch(ctx context.Context, every time.Duration, how func(*Folder) (Watch, error), done func(Report, error), looked func(error)) {
+// Watch is Folder.Watch for a folder that others use, too: it takes its turn
+// only when something has come, since every turn costs readers what was kept for
+// them. what is asked before each look, and how before something is taken in, so
+// that a source's newest mapping is used; looked hears of every look, with the
+// error that ends it.
+func (s *SharedFolder) Watch(ctx context.Context, every time.Duration, what func() (Watch, error), how func(*Folder) (source.Spec, error), done func(Report, error), looked func(error)) {
 	var seen watched
 	defer seen.close()
 	for {
-		err := s.Write(ctx, nil, func(f *Folder) error {
-			w, err := how(f)
-			if err != nil {
-				return err
-			}
-			return f.look(ctx, w, &seen, done)
-		})
+		w, err := what()
+		due := false
+		if err == nil {
+			due, err = seen.due(w, s.deps.Now())
+		}
+		if due {
+			err = s.Write(ctx, nil, func(f *Folder) (err error) {
+				if w.Spec, err = how(f); err != nil {
+					return err
+				}
+				return f.look(ctx, w, &seen, done)
+			})
+		}
 		if ctx.Err() != nil {
 			return
 		}
@@ -81,12 +89,18 @@ type watched struct {
 
 func (w *watched) close() { w.log.close() }
 
+// due tells whether something may have come. A log is always read on.
+func (w *watched) due(what Watch, now time.Time) (bool, error) {
+	if what.Follow != "" {
+		return true, nil
+	}
+	dropped, err := w.drop.finished(what, now)
+	return len(dropped) > 0, err
+}
+
 // look takes in what is new.
 func (f *Folder) look(ctx context.Context, w Watch, seen *watched, done func(Report, error)) error {
 	if w.Drop != "" {
-		if seen.drop.seen == nil {
-			seen.drop.seen = map[string]fileState{}
-		}
 		if err := f.lookAtDrop(ctx, w, &seen.drop, done); err != nil {
 			return err
 		}
@@ -114,11 +128,13 @@ type drop struct{ seen map[string]fileState }
 // unfinished are the names under which transfer programs write.
 var unfinished = []string{".part", ".filepart", ".tmp", ".crdownload", "~"}
 
-func (f *Folder) lookAtDrop(ctx context.Context, w Watch, d *drop, done func(Report, error)) error {
+// finished lists the dropped files that are to be dealt with.
+func (d *drop) finished(w Watch, now time.Time) ([]fs.FileInfo, error) {
 	entries, err := os.ReadDir(w.Drop)
 	if err != nil {
-		return callpace.E(callpace.NotFound, "watch.no_folder", "path", w.Drop).Because(err)
+		return nil, callpace.E(callpace.NotFound, "watch.no_folder", "path", w.Drop).Because(err)
 	}
+	var files []fs.FileInfo
 	for _, e := range entries {
 		name := e.Name()
 		if !e.Type().IsRegular() || strings.HasPrefix(name, ".") || slices.ContainsFunc(unfinished, func(s string) bool { return strings.HasSuffix(name, s) }) {
@@ -128,10 +144,23 @@ func (f *Folder) lookAtDrop(ctx context.Context, w Watch, d *drop, done func(Rep
 		if err != nil { // gone since
 			continue
 		}
-		path, state := filepath.Join(w.Drop, name), stateOf(info)
-		if d.seen[path] == state || !w.Once && f.deps.Now().Sub(info.ModTime()) < w.Settle {
-			continue
+		if d.seen[filepath.Join(w.Drop, name)] != stateOf(info) && (w.Once || now.Sub(info.ModTime()) >= w.Settle) {
+			files = append(files, info)
 		}
+	}
+	return files, nil
+}
+
+func (f *Folder) lookAtDrop(ctx context.Context, w Watch, d *drop, done func(Report, error)) error {
+	files, err := d.finished(w, f.deps.Now())
+	if err != nil {
+		return err
+	}
+	if d.seen == nil {
+		d.seen = map[string]fileState{}
+	}
+	for _, info := range files {
+		name, path, state := info.Name(), filepath.Join(w.Drop, info.Name()), stateOf(info)
 		r, err := f.Import(ctx, Delivery{Spec: w.Spec, Name: name, Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(path) }})
 		if ctx.Err() != nil {
 			return nil

@@ -105,13 +105,11 @@ func (w *watching) run(f watchedFolder) {
 		change()
 	}
 	s.Jobs.Go(func(context.Context) {
-		s.Folder.Watch(ctx, watchEvery, func(folder *ingest.Folder) (ingest.Watch, error) {
+		s.Folder.Watch(ctx, watchEvery, func() (ingest.Watch, error) {
 			dir, err := s.watchPath(f.Folder)
-			if err != nil {
-				return ingest.Watch{}, err
-			}
-			spec, err := latestSpec(ctx, folder, f.Source)
-			return ingest.Watch{Spec: spec, Drop: dir, Settle: watchSettle}, err
+			return ingest.Watch{Drop: dir, Settle: watchSettle}, err
+		}, func(folder *ingest.Folder) (source.Spec, error) {
+			return latestSpec(ctx, folder, f.Source)
 		}, func(rep ingest.Report, err error) {
 			if err == nil {
 				err = s.keepWarnings(ctx, rep)
