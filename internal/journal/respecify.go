@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/callpace/callpace"
@@ -31,6 +32,9 @@ func (j *Journal) Respecify(ctx context.Context, inputs []int, spec []byte, at t
 
 // keepSpec stores a spec unless it is there.
 func (j *Journal) keepSpec(ctx context.Context, digest Digest, spec []byte, at time.Time) error {
+	if slices.ContainsFunc(j.pending, func(f frame) bool { return f.Kind == KindSpec && f.SHA256 == digest }) {
+		return nil
+	}
 	_, err := j.specEntry(ctx, digest)
 	if callpace.CodeOf(err) == callpace.NotFound {
 		_, err = j.appendRaw(ctx, entry{Kind: KindSpec, At: at}, spec)

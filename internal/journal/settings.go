@@ -57,13 +57,9 @@ func (j *Journal) Spec(ctx context.Context, digest Digest) ([]byte, error) {
 	return raw, err
 }
 
-// specEntry gives where the spec of a digest was stored.
+// specEntry gives where the spec of a digest was stored, as far as the index
+// knows: readers have no business with what is being written.
 func (j *Journal) specEntry(ctx context.Context, digest Digest) (seq int64, err error) {
-	for _, f := range j.pending {
-		if f.Kind == KindSpec && f.SHA256 == digest {
-			return f.Seq, nil
-		}
-	}
 	err = j.idx.db.QueryRowContext(ctx, "SELECT seq FROM entries WHERE kind = $1 AND sha256 = $2 LIMIT 1", KindSpec, digest[:]).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, callpace.E(callpace.NotFound, "journal.no_spec", "spec", digest.String())
