@@ -77,8 +77,8 @@ func (a *API) takeEvents(ctx context.Context, c *caller, name string, body []byt
 
 // takeGroup takes all of a group in, in one turn.
 func (a *API) takeGroup(ctx context.Context, c *caller, name string, g *group) {
+	ctx = context.WithoutCancel(ctx) // those who joined wait, too
 	spec, err := a.specOf(ctx, name)
-	ctx = context.WithoutCancel(ctx)
 	if err == nil {
 		err = a.Folder.Write(ctx, nil, func(f *ingest.Folder) error {
 			a.gather.end(name, g)

@@ -233,7 +233,7 @@ func (a *API) listVersions(ctx context.Context, c *caller, in *goalInput) (*vers
 		if err != nil {
 			return err
 		}
-		history, err := b.State.Goals().FindHistory(ctx, g.ID)
+		history, err := b.History(ctx, b.sight, g)
 		if err != nil {
 			return err
 		}

@@ -80,14 +80,18 @@ func (a *API) addGoal(ctx context.Context, c *caller, in *addGoalInput) (*goalOu
 	return out, err
 }
 
-// show tells a goal that was just written.
+// show tells a goal that was just written. Where nothing can be said of it, the
+// goal alone is the answer: it stands written, and whoever were told of an error
+// would write it again.
 func (b goalBook) show(ctx context.Context, c *caller, g store.Goal, out *goalOutput) error {
 	r, err := b.Look(ctx, g, true)
-	if err != nil {
-		return err
+	if err == nil {
+		out.Body, err = b.answer(ctx, c, g, r)
 	}
-	out.Body, err = b.answer(ctx, c, g, r)
-	return err
+	if err != nil {
+		out.Body = shownGoal{GoalAnswer: goals.Answer(g, nil), Title: c.reader.GoalTitle(g.Goal)}
+	}
+	return nil
 }
 
 func (a *API) checkGoal(ctx context.Context, c *caller, in *addGoalInput) (*goalOutput, error) {

@@ -200,5 +200,17 @@ func fillLists(v reflect.Value) {
 		for i := range v.Len() {
 			fillLists(v.Index(i))
 		}
+	case reflect.Map:
+		if v.IsNil() || !v.CanSet() {
+			return
+		}
+		filled := reflect.MakeMapWithSize(v.Type(), v.Len()) // others may hold the map, too
+		for at := v.MapRange(); at.Next(); {
+			value := reflect.New(v.Type().Elem()).Elem()
+			value.Set(at.Value())
+			fillLists(value)
+			filled.SetMapIndex(at.Key(), value)
+		}
+		v.Set(filled)
 	}
 }

@@ -13,6 +13,10 @@ var common = []Column{
 	{"agent_alias", Text}, {"agent", Text}, {"team", Text}, {"campaign", Text}, {"product", Text},
 }
 
+// People are the columns, and the dimensions named after them, that tell who
+// worked, or in which team: what stands under one of their values is somebody's.
+var People = []string{"agent", "agent_alias", "team", "stage_by", "closer", "closer_team", "requested_by", "reviewer"}
+
 // leadRef is how a row points at a lead: lead_ref and phone as the source gave
 // them (phone in E.164), lead as resolved: lead_ref, else the lead that has
 // the phone, else the phone itself.

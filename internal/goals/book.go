@@ -32,27 +32,23 @@ type Entry struct {
 	Fault  error
 }
 
-// Add writes a goal down and, where it has begun, freezes what it is measured against.
+// Add writes a goal down and, where it has begun, with it what it is measured
+// against. A goal of which nothing can be said is refused and leaves nothing behind.
 func (b Book) Add(ctx context.Context, g store.Goal) (store.Goal, error) {
 	if err := g.Validate(b.Desk.Catalogue); err != nil {
 		return g, err
 	}
+	if g.State == goal.Active {
+		r, err := b.look(ctx, g, false, nil)
+		if err != nil {
+			return g, err
+		}
+		if r.Fresh {
+			g.Baselines = append(g.Baselines, r.Frozen)
+		}
+	}
 	g.CreatedAt = b.Now
-	g, err := b.State.Goals().CreateGoal(ctx, g, b.Desk.Today)
-	if err != nil || g.State != goal.Active {
-		return g, err
-	}
-	return b.freeze(ctx, g)
-}
-
-// freeze keeps the baseline of the running instance, as it is now.
-func (b Book) freeze(ctx context.Context, g store.Goal) (store.Goal, error) {
-	r, err := b.look(ctx, g, false, nil)
-	if err != nil || !r.Fresh {
-		return g, err
-	}
-	g.Baselines = append(g.Baselines, r.Frozen)
-	return g, b.State.Goals().KeepGoal(ctx, g)
+	return b.State.Goals().CreateGoal(ctx, g, b.Desk.Today)
 }
 
 // Change writes a goal anew. Its Version is the one that the author saw: where

@@ -41,8 +41,8 @@ func (b Book) Read(ctx context.Context, s Sight, w Words) (g goal.Goal, err erro
 	if w.Draft {
 		g.State = goal.Draft
 	}
-	if !s.all && g.Scope.Team == "" && g.Scope.Agent == "" && len(s.peers) == 1 {
-		g.Scope.Team = s.peers[0]
+	if !s.all && g.Scope.Team == "" && g.Scope.Agent == "" && len(s.led) == 1 {
+		g.Scope.Team = s.led[0]
 	}
 	if !s.Sets(g) {
 		return g, callpace.E(callpace.Forbidden, "goals.not_yours")

@@ -4,8 +4,10 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/kpi"
@@ -20,9 +22,9 @@ type Sight struct {
 	all    bool
 	lead   bool
 	own    string
-	teams  []string // whose goals they see
-	peers  []string // whose teams' numbers they see: of a goal for each team
-	agents []string
+	teams  []string // whose goals they see, and lines of a goal for each team
+	led    []string // the teams among them for which they answer
+	agents []string // whose numbers they see
 }
 
 // Member is an agent in a team.
@@ -31,7 +33,7 @@ type Member struct{ Agent, Team string }
 // NewSight follows the numbers that somebody may see: scope. Own is the agent
 // that they are ("" for none); lead tells that they answer for teams.
 func NewSight(scope kpi.Scope, own string, lead bool, members []Member) Sight {
-	s := Sight{all: scope.All(), lead: lead, own: own, teams: slices.Clone(scope.Teams()), peers: scope.Teams(), agents: slices.Clone(scope.Agents())}
+	s := Sight{all: scope.All(), lead: lead, own: own, teams: slices.Clone(scope.Teams()), led: scope.Teams(), agents: slices.Clone(scope.Agents())}
 	for _, m := range members {
 		switch {
 		case m.Agent == own && own != "":
@@ -59,7 +61,7 @@ func (s Sight) Lead() bool { return s.lead }
 func (s Sight) Teams() []string { return s.teams }
 
 // naming finds conditions by which a goal of the company is one of somebody.
-var naming = regexp.MustCompile(`\b(agent|team)\b`)
+var naming = regexp.MustCompile(`\b(` + strings.Join(facts.People, "|") + `)\b`)
 
 // Sees tells whether a goal is seen.
 func (s Sight) Sees(g goal.Goal) bool {
@@ -88,7 +90,7 @@ func (s Sight) Sets(g goal.Goal) bool {
 	case !s.lead || slices.ContainsFunc(sc.Where, naming.MatchString):
 		return false
 	case sc.Team != "":
-		return slices.Contains(s.peers, sc.Team) && (sc.Agent == "" || slices.Contains(s.agents, sc.Agent))
+		return slices.Contains(s.led, sc.Team) && (sc.Agent == "" || slices.Contains(s.agents, sc.Agent))
 	}
 	return sc.Agent != "" && slices.Contains(s.agents, sc.Agent)
 }
@@ -143,6 +145,13 @@ func (b Book) Goal(ctx context.Context, s Sight, id string) (store.Goal, error) 
 		return store.Goal{}, callpace.E(callpace.NotFound, "store.no_goal")
 	}
 	return g, err
+}
+
+// History lists the versions of a goal that somebody sees: of one that was set
+// for others before, those are left out.
+func (b Book) History(ctx context.Context, s Sight, g store.Goal) (goal.History, error) {
+	all, err := b.State.Goals().FindHistory(ctx, g.ID)
+	return slices.DeleteFunc(all, func(v goal.Version) bool { return !s.Sees(v.Goal) }), err
 }
 
 // Settable is Goal for who wants to change it.

@@ -79,6 +79,23 @@ func TestNothingIsWorseForBeingYounger(t *testing.T) {
 	page := b.get("/kpi/appointment_rate?period=2026-11&agent=Ana").has(200, "At equal age", "31 days before now")
 	page.lacks("change bad", "change good")
 
+	// A ratio of the organisation's own over such outcomes is judged by its days
+	// as of then, too: the interval of no change lies around none.
+	defs, err := kpi.Load(kpi.File{Name: "own.yaml", Data: []byte(`{measures: [{id: calls_to_appointments, fact: calls, date: started, agg: count, where: story.appointment >= started, came: story.appointment}],
+		kpis: [{id: appointments_each, unit: ratio, better: higher, kind: ratio, numerator: calls_to_appointments, denominator: cold_calls}]}`)})
+	require.NoError(t, err)
+	own := q
+	own.KPIs = []string{"appointments_each"}
+	require.NoError(t, s.Folder.Read(func(folder *ingest.Folder) error {
+		f, err := defs.Run(t.Context(), folder.Store().Engine(), own)
+		require.NoError(t, err)
+		c := f.Rows[0].Figures[0].Compared
+		require.Zero(t, c.Diff)
+		require.True(t, c.Judged)
+		require.InDelta(t, 0, c.Low+c.High, 1e-9)
+		return nil
+	}))
+
 	// Cvita against the others.
 	q.Compare, q.Where = nil, nil
 	judged := overview.Judged(q, []string{"appointment_rate"}, "campaign", "agent")

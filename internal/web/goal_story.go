@@ -97,7 +97,7 @@ type goalLine struct{ Name, Before, After string }
 
 // history lists the versions of a goal, the latest first.
 func (r *request) history(b goalBook, g store.Goal) ([]goalChange, error) {
-	versions, err := b.State.Goals().FindHistory(r.Context(), g.ID)
+	versions, err := b.History(r.Context(), b.sight, g)
 	if err != nil {
 		return nil, err
 	}

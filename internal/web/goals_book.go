@@ -100,11 +100,18 @@ func (r *request) sight() (goals.Sight, error) {
 	return goals.NewSight(scope, r.who.Account.Agent, r.who.May(auth.ViewTeam), members.([]goals.Member)), nil
 }
 
+// stampOf tells the states of a goal apart.
+func stampOf(g store.Goal) string {
+	return fmt.Sprint(g.ID, " ", g.Version, " ", g.State, " ", g.UpdatedAt.UnixMicro())
+}
+
 // stands reports on a goal as the reader sees it; what it is made of is worked
 // out once an hour, and after a write.
 func (r *request) stands(b goalBook, g store.Goal, deep bool) (*track.Report, error) {
-	key := fmt.Sprintf("goal %s %d %s %d %t %d %d", g.ID, g.Version, g.State, g.UpdatedAt.UnixMicro(), deep, b.Desk.Today, r.now.Unix()/3600)
-	v, err := r.s.memo.recall(r.known(), key, func() (any, error) { return b.Look(r.Context(), g, deep) })
+	key := fmt.Sprintf("goal %s %t %d %d", stampOf(g), deep, b.Desk.Today, r.now.Unix()/3600)
+	v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
+		return b.Look(context.WithoutCancel(r.Context()), g, deep) // others may wait for the same
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
@@ -23,7 +24,15 @@ func (r *request) goalsOfDay(own bool) (g *grid, calls float64, by string, err e
 		if !own {
 			return nil
 		}
-		v, err := r.s.memo.recall(r.known(), "calls due "+b.sight.Own()+" "+r.dayKey(b.Desk.Today), func() (any, error) {
+		chain, err := b.Chain(r.Context(), "")
+		if err != nil {
+			return err
+		}
+		key := fmt.Sprintf("calls due %q %s %q", b.sight.Own(), r.dayKey(b.Desk.Today), chain)
+		for _, d := range dues {
+			key += " " + stampOf(d.Goal)
+		}
+		v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
 			calls, by, _, err := b.CallsDue(context.WithoutCancel(r.Context()), dues)
 			return callsDue{calls, by.Goal}, err
 		})

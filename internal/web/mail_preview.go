@@ -8,6 +8,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/store"
@@ -129,10 +130,22 @@ func (r *request) previewLetter(p *previewPage, to store.Account) error {
 	return nil
 }
 
-// letterTo makes a letter, once for each hour and state of the facts; nil
+// letterTo makes a letter, once for each hour and state of facts and goals; nil
 // where nothing was ever recorded.
 func (r *request) letterTo(to store.Account) (*morning.Letter, error) {
-	key := fmt.Sprintf("letter %s %q %q %s %t %q %s", to.Role, to.Teams, to.Agent, to.Preferences.Calendar, r.org.SeePeers, r.org.Focus, r.now.UTC().Format("2006-01-02 15"))
+	b := goals.Book{State: r.s.State.State}
+	all, err := r.s.State.Goals().FindGoals(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	chains, err := b.Chains(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprintf("letter %s %q %q %s %t %q %s %q", to.Role, to.Teams, to.Agent, to.Preferences.Calendar, r.org.SeePeers, r.org.Focus, r.now.UTC().Format("2006-01-02 15"), chains)
+	for _, g := range all {
+		key += " " + stampOf(g)
+	}
 	v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
 		l, _, err := r.s.Morning.Preview(context.WithoutCancel(r.Context()), to, r.read)
 		return l, err

@@ -10,6 +10,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/goal/plan"
 	"github.com/callpace/callpace/internal/goal/track"
 )
 
@@ -100,7 +101,7 @@ func TestPlanFromMeasuredLags(t *testing.T) {
 	d := w.desk("2026-11-22") // a Sunday
 	h, err := d.ChainHistory(t.Context(), nil, track.Standard("sales"))
 	require.NoError(t, err)
-	plan := func(until string) track.Planned {
+	planned := func(until string) track.Planned {
 		t.Helper()
 		ask := track.Ask{Unit: track.Sales, Target: 50, Chain: track.Standard("sales")}
 		d.Over(&ask, calendar.Range{From: day("2026-11-22"), To: day(until) + 1})
@@ -111,18 +112,18 @@ func TestPlanFromMeasuredLags(t *testing.T) {
 	}
 	// Eleven days from the first contact to the sale. Up to 30 November, what
 	// begins on any of six days left comes too late; half a lead of 111 is left.
-	p := plan("2026-11-30")
+	p := planned("2026-11-30")
 	require.Equal(t, 6, p.Ask.Days)
 	require.Less(t, p.Ask.InTime, 0.01)
 	// Up to 11 December, Monday 23 to Monday 30 November are in time: 6 of 15 days.
-	p = plan("2026-12-11")
+	p = planned("2026-12-11")
 	require.Equal(t, 15, p.Ask.Days)
 	require.InDelta(t, 6.0/15, p.Ask.InTime, 1e-9)
 	// A year ahead nearly all is.
-	require.Greater(t, plan("2027-11-20").Ask.InTime, 0.95)
+	require.Greater(t, planned("2027-11-20").Ask.InTime, 0.95)
 	// The open appointments are those of the last week: 50, of which a fifth is won, all within a week.
 	require.InDelta(t, 10, p.Ask.Open, 1.2)
-	require.InDelta(t, 6, plan("2026-11-25").Ask.Open, 2.1) // those of three of the five days
+	require.InDelta(t, 6, planned("2026-11-25").Ask.Open, 2.1) // those of three of the five days
 	require.Equal(t, "plan.in_time", p.Notes()[0].Key)
 
 	// Two agents; one was away on a fifth of the days.
@@ -135,6 +136,50 @@ func TestPlanFromMeasuredLags(t *testing.T) {
 	ask := track.Ask{Unit: track.Sales, Target: 50, Days: 21, Chain: track.Standard("sales")}
 	h.Fill(&ask)
 	require.Zero(t, ask.InTime)
+}
+
+// What open appointments will bring counts whatever rates are given, and only
+// towards what they can become.
+func TestOpenAppointmentsBesideGivenRates(t *testing.T) {
+	w := funnel(t)
+	d := w.desk("2026-11-22")
+	open := func(chain string, ask track.Ask) float64 {
+		t.Helper()
+		along, err := track.ParseChain(chain)
+		require.NoError(t, err)
+		h, err := d.ChainHistory(t.Context(), nil, along)
+		require.NoError(t, err)
+		if ask.Rates == (track.Rates{}) {
+			ask.Chain = along
+		}
+		d.Over(&ask, calendar.Range{From: day("2026-11-22"), To: day("2026-12-11") + 1})
+		h.Fill(&ask)
+		return ask.Open
+	}
+	tenth := plan.Set(0.1)
+	usual := "sales <- appointments <- contacts <- calls"
+	require.InDelta(t, 10, open(usual, track.Ask{}), 1.2) // 50, of which a fifth is won
+	require.InDelta(t, 10, open(usual, track.Ask{Unit: track.Sales, Rates: track.Rates{Contact: &tenth, Appointment: &tenth, Close: &tenth}}), 1.2)
+	require.InDelta(t, 10, open("sales <- appointments <- contacts @ 30% <- calls", track.Ask{}), 1.2)
+	require.InDelta(t, 25, open("sales @ 50% <- appointments <- contacts <- calls", track.Ask{}), 3) // by the chain's own rate
+	require.Zero(t, open(usual, track.Ask{Unit: track.Appointments, Chain: track.Standard("sales")}))
+}
+
+// Who is not in the schedule is away as often as of late, and no more.
+func TestScheduleOfSomeAgents(t *testing.T) {
+	w := funnel(t)
+	w.eachDay("2026-10-26", "2026-12-11", func(on time.Time) {
+		w.add(facts.Schedule, cells{"planned": on, "agent": "Ana", "team": "East", "planned_seconds": 8 * 3600 * 1000, "absence": ""})
+		w.add(facts.Schedule, cells{"planned": on, "agent": "Olga of the office", "team": "East", "planned_seconds": 0, "absence": ""})
+	})
+	d := w.desk("2026-11-22")
+	h, err := d.History(t.Context(), nil, "sales")
+	require.NoError(t, err)
+	ask := track.Ask{Unit: track.Sales, Target: 50}
+	d.Over(&ask, calendar.Range{From: day("2026-11-23"), To: day("2026-12-11") + 1})
+	h.Fill(&ask)
+	require.Equal(t, 2.0, ask.Agents)
+	require.InDelta(t, 15*(1-h.Present), ask.Absent, 1e-9) // Boris; Ana comes on all 15 days
 }
 
 // The schedule of the days left says who is away, where it reaches that far.

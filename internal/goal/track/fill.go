@@ -31,6 +31,8 @@ func (h History) Fill(a *Ask) {
 		h.fillChain(a)
 	} else if a.Rates == (Rates{}) {
 		a.Rates = h.Rates
+	}
+	if a.Open == 0 && slices.Contains(sold, a.result()) {
 		a.Open = h.pipeline(a)
 	}
 	a.InTime = h.lags.inTime(a.result(), a.Left, a.Until)
@@ -52,22 +54,18 @@ func (h History) Fill(a *Ask) {
 
 // fillChain takes the measured rates of a chain's units.
 func (h History) fillChain(a *Ask) {
-	measured, set := map[string]*plan.Rate{}, false
+	measured := map[string]*plan.Rate{}
 	for _, u := range h.Chain {
 		measured[u.Name] = u.Rate
 	}
 	chain := make(Chain, len(a.Chain))
 	copy(chain, a.Chain)
 	for i := range chain {
-		if chain[i].Rate != nil {
-			set = true
-		} else if chain[i].Rate = measured[chain[i].Name]; i == 0 {
-			chain[i].Rate = nil
+		if i > 0 && chain[i].Rate == nil {
+			chain[i].Rate = measured[chain[i].Name]
 		}
 	}
-	if a.Chain = chain; !set {
-		a.Open = h.pipeline(a)
-	}
+	a.Chain = chain
 }
 
 // pipeline is what open appointments will bring, by the deadline where one is known.
@@ -124,7 +122,7 @@ func (d Desk) PlanGoal(ctx context.Context, r *Report, s State, chain Chain) (p 
 		ask.Done = s.Actual
 	}
 	h.Fill(&ask)
-	if unit == Appointments || r.Instance.From > d.Today {
+	if r.Instance.From > d.Today {
 		ask.Open = 0
 	}
 	if p, err = ask.Solve(); callpace.CodeOf(err) == callpace.Invalid {

@@ -32,6 +32,7 @@ type History struct {
 	lags    lags
 	shifts  map[int64]float64 // agent-days planned, by day, absences taken off
 	absent  map[int64]float64 // agent-days of absence among them
+	listed  float64           // of Agents, those whom the schedule knows
 }
 
 // History reads the funnel of a scope's last quarter. What the data do not hold

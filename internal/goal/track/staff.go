@@ -40,23 +40,34 @@ func (d Desk) pace(ctx context.Context, h *History, where []string) error {
 	if all := len(agents) * len(worked); all > 0 {
 		h.Present = there / float64(all)
 	}
-	return d.shifts(ctx, h, where, weeks)
+	return d.shifts(ctx, h, where, weeks, agents)
 }
 
 // shifts reads what is planned of the year ahead, in days of the length that
-// was usual over four weeks.
-func (d Desk) shifts(ctx context.Context, h *History, where []string, weeks calendar.Range) error {
+// was usual over four weeks, and which of the agents the schedule knows at all.
+func (d Desk) shifts(ctx context.Context, h *History, where []string, weeks calendar.Range, agents map[string]bool) error {
 	of, ok := equals(facts.Schedule, where)
 	if !ok {
 		return nil
 	}
 	seconds, away := kpi.Field{Name: "planned_seconds", Kind: facts.Seconds}, kpi.Op{Name: kpi.IsNull, Args: []kpi.Expr{kpi.Field{Name: "absence", Kind: facts.Text}}}
-	groups, err := d.Engine.Aggregate(ctx, kpi.Select{Fact: facts.Schedule, Date: "planned", From: weeks.From, To: d.Today + 366, Scope: d.Base.Scope, Now: d.Base.Now, MaxGroups: kpi.MaxGroups,
+	ask := kpi.Select{Fact: facts.Schedule, Date: "planned", From: weeks.From, To: d.Today + 366, Scope: d.Base.Scope, Now: d.Base.Now, MaxGroups: kpi.MaxGroups,
 		Dims: []kpi.Dim{{Name: "day", Bucket: kpi.BucketDay}}, Where: of,
 		Measures: []kpi.Measure{{ID: "planned", Agg: kpi.Sum, Value: seconds, Where: away}, {ID: "days", Agg: kpi.Count, Where: away},
-			{ID: "absent", Agg: kpi.Sum, Value: seconds, Where: kpi.Op{Name: kpi.Not, Args: []kpi.Expr{away}}}}})
+			{ID: "absent", Agg: kpi.Sum, Value: seconds, Where: kpi.Op{Name: kpi.Not, Args: []kpi.Expr{away}}}}}
+	groups, err := d.Engine.Aggregate(ctx, ask)
 	if err != nil {
 		return err
+	}
+	ask.Dims, ask.Measures = []kpi.Dim{{Name: "agent", Expr: kpi.Field{Name: "agent", Kind: facts.Text}}}, []kpi.Measure{{ID: "all", Agg: kpi.Count}}
+	known, err := d.Engine.Aggregate(ctx, ask)
+	if err != nil {
+		return err
+	}
+	for _, g := range known {
+		if agents[g.Key[0]] {
+			h.listed++
+		}
 	}
 	whole := func(v kpi.Value) float64 {
 		if !v.Valid {
@@ -91,7 +102,7 @@ func (d Desk) shifts(ctx context.Context, h *History, where []string, weeks cale
 
 // away is how many agent-days of those left will not be worked, of so many
 // agents: as the schedule plans, where it reaches over at least half of the
-// days; else as many as of late.
+// days; else, and of agents whom it does not know, as many as of late.
 func (h History) away(agents float64, days int, left []int64) float64 {
 	planned, known := 0.0, 0
 	for _, day := range left {
@@ -100,8 +111,9 @@ func (h History) away(agents float64, days int, left []int64) float64 {
 			known++
 		}
 	}
-	if all := agents * float64(len(left)); 2*known >= len(left) && known > 0 && agents == h.Agents {
-		return math.Max(0, all-planned*float64(len(left))/float64(known))
+	usual := float64(days) * (1 - h.Present)
+	if all := h.listed * float64(len(left)); 2*known >= len(left) && known > 0 && agents == h.Agents {
+		return math.Max(0, all-planned*float64(len(left))/float64(known)) + (agents-h.listed)*usual
 	}
-	return agents * float64(days) * (1 - h.Present)
+	return agents * usual
 }
