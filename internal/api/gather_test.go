@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -39,4 +40,16 @@ func TestEventsTogether(t *testing.T) {
 	require.LessOrEqual(t, refused, posts/8)
 	require.LessOrEqual(t, len(inputs), posts)
 	require.EqualValues(t, before+posts-posts/8, s.count())
+}
+
+// Those who join a group get their events in, though who began it has left.
+func TestEventsOutliveWhoBeganTheGroup(t *testing.T) {
+	s := newSite(t)
+	before := s.count()
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	r, err := s.api.takeEvents(gone, &caller{now: s.now}, "pbx", []byte(`{"id":"t1","started":"2026-11-20 11:00:00","ext":"101","phone":"+385911111107","disposition":"sale","talk":60}`))
+	require.NoError(t, err)
+	require.NotZero(t, r.Input)
+	require.EqualValues(t, before+1, s.count())
 }

@@ -1,16 +1,24 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/calendar"
+	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
+	"github.com/callpace/callpace/internal/present"
+	"github.com/callpace/callpace/internal/store"
 )
 
 // words are the JSON of a goal in one line.
@@ -152,4 +160,19 @@ func TestPlan(t *testing.T) {
 	p.get("/plan?target=50&chain=nosuch").refuses(404, "plan.no_chain")
 	p.get("/plan?target=50&rates=nosuch%3D5%25").refuses(422, "plan.bad_set_rate")
 	p.get("/plan?target=50&rates=sales%3D500%25").refuses(422, "plan.bad_rate")
+}
+
+// A goal that was written is the answer, though nothing can be said of it: an
+// error would have it written again.
+func TestWrittenGoalIsTheAnswer(t *testing.T) {
+	s := newSite(t)
+	texts, defs := ingesttest.Catalogues()
+	c := &caller{reader: present.Reader{Localizer: texts.Localizer("en", calendar.New(facts.Gregorian, time.Monday)), Catalogue: defs}}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	var out goalOutput
+	b := goalBook{Book: goals.Book{State: s.state.State}}
+	require.NoError(t, b.show(gone, c, store.Goal{Goal: goal.Goal{ID: "7", KPI: "calls", Name: "Calls of us all"}}, &out))
+	require.Equal(t, "7 Calls of us all", out.Body.Goal.ID+" "+out.Body.Title)
+	require.NotNil(t, out.Body.Parts)
 }

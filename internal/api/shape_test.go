@@ -27,7 +27,10 @@ func TestListsAreNeverNull(t *testing.T) {
 		Rows  []struct{ Of []int }
 		Raw   json.RawMessage
 		At    *struct{ Of []string }
+		By    map[string][]int
 	}
+	shared := map[string][]int{"Ana": nil, "Boris": {1}}
+	out.By = shared
 	out.Rows = make([]struct{ Of []int }, 1)
 	out.At = &struct{ Of []string }{}
 	fillLists(reflect.ValueOf(&out))
@@ -35,6 +38,8 @@ func TestListsAreNeverNull(t *testing.T) {
 	require.Equal(t, []int{}, out.Rows[0].Of)
 	require.Equal(t, []string{}, out.At.Of)
 	require.Nil(t, out.Raw)
+	require.Equal(t, map[string][]int{"Ana": {}, "Boris": {1}}, out.By)
+	require.Nil(t, shared["Ana"], "what others hold stays as it is")
 
 	p := s.as(auth.Admin)
 	for path, list := range map[string]string{"/me": `"teams":[],"agents":[]`, "/kpi?kpis=calls&period=2020-01": `"dimensions":[]`, "/kpi/calls/rows?period=2020-01": `"rows":[]`,

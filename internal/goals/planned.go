@@ -23,6 +23,9 @@ type PlanWords struct {
 	Where     []string
 	Rates     map[string]string // by the unit to which they lead, as track.ParseRate reads them
 	GivenOnly bool              // of the standard chain, leave stages out whose rate is not given
+	// Shown is how a form shows a rate that it sends back: one that comes back as
+	// shown was not given, and stays as exact, and as uncertain, as measured. Nil: all are given.
+	Shown func(plan.Rate) string
 
 	PerHour, Hours, Agents, Absent float64 // 0: as measured
 }
@@ -62,7 +65,7 @@ func (b Book) Plan(ctx context.Context, w PlanWords) (out Asked, err error) {
 	if err := b.days(w, &ask); err != nil {
 		return out, err
 	}
-	given, err := w.given(along)
+	given, err := w.given(out.Along)
 	if err != nil {
 		return out, err
 	}
@@ -114,16 +117,28 @@ func (b Book) days(w PlanWords, ask *track.Ask) error {
 func (w PlanWords) given(along track.Chain) (map[string]plan.Rate, error) {
 	out := map[string]plan.Rate{}
 	for unit, text := range w.Rates {
-		if at := slices.IndexFunc(along, func(u track.Unit) bool { return u.Name == unit }); at < 1 {
+		at := slices.IndexFunc(along, func(u track.Unit) bool { return u.Name == unit })
+		if at < 1 {
 			return nil, callpace.E(callpace.Invalid, "plan.bad_set_rate", "text", unit+"="+text)
 		}
 		r, err := track.ParseRate(text)
 		if err != nil {
 			return nil, err
 		}
-		out[unit] = r
+		if !w.returned(r, along[at].Rate) {
+			out[unit] = r
+		}
 	}
 	return out, nil
+}
+
+// returned tells whether a rate comes back as it was shown.
+func (w PlanWords) returned(r plan.Rate, was *plan.Rate) bool {
+	if w.Shown == nil || was == nil {
+		return false
+	}
+	shown, err := track.ParseRate(w.Shown(*was))
+	return err == nil && shown == r
 }
 
 // try says what each given rate changes against those of the chain.
@@ -135,7 +150,7 @@ func (a *Asked) try(given map[string]plan.Rate) {
 			continue
 		}
 		was, ok := a.Along[at].Rate.Value()
-		if now, _ := r.Value(); !ok || math.Abs(now-was) < 0.0006 { // a slider that was not moved
+		if now, _ := r.Value(); !ok || math.Abs(now-was) < 1e-9 {
 			continue
 		} else if worth, ok := plan.WhatIf(a.Goal.With(i, *a.Along[at].Rate), i, now); ok {
 			a.Tried = append(a.Tried, worth)

@@ -81,7 +81,7 @@ func TestNothingIsWorseForBeingYounger(t *testing.T) {
 
 	// A ratio of the organisation's own over such outcomes is judged by its days
 	// as of then, too: the interval of no change lies around none.
-	defs, err := kpi.Load(kpi.File{Name: "own.yaml", Data: []byte(`{measures: [{id: calls_to_appointments, fact: calls, date: started, agg: count, where: story.appointment >= started, came: story.appointment}],
+	defs, err := kpi.Load(kpi.File{Name: "own.yaml", Data: []byte(`{measures: [{id: calls_to_appointments, fact: calls, date: started, agg: count, where: "kind == 'cold' and story.appointment >= started", came: story.appointment}],
 		kpis: [{id: appointments_each, unit: ratio, better: higher, kind: ratio, numerator: calls_to_appointments, denominator: cold_calls}]}`)})
 	require.NoError(t, err)
 	own := q

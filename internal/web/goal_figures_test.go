@@ -1,7 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,4 +80,26 @@ func TestSeedGoalsToldBack(t *testing.T) {
 	told("۱۰۰۰ مشترک جدید تا پایان سال", "۱٬۰۰۰", "۲۹ اسفند ۱۴۰۵")
 	told("کاهش ۳۰ درصد زمان انتظار مشتریان در ۶۰ روز آینده", "۱ آذر ۱۴۰۵ – ۳۰ دی ۱۴۰۵")
 	told("نرخ تبدیل از ۵٪ به ۶٪ در فصل آینده", "۶٪", "۱ دی ۱۴۰۵")
+}
+
+// A slider that comes back where it stood gives no rate: what was measured
+// stays as exact, and as uncertain, as it is, however small.
+func TestSlidersThatWereNotMoved(t *testing.T) {
+	s := newSite(t)
+	calls := &strings.Builder{}
+	calls.WriteString("id,started,ext,phone,campaign,disposition,talk\n")
+	for i := range 3000 {
+		fmt.Fprintf(calls, "m%d,2026-10-%02d 12:00:00,101,+38591222%04d,Solar,no answer,0\n", i, i%28+1, i)
+	}
+	s.imports("pbx", "many.csv", callsMapping, calls.String())
+	s.imports("pbx", "orders.csv", ordersMapping, "id,placed,ext,amount\no1,2026-10-20 10:00:00,101,10\no2,2026-10-21 10:00:00,101,10\n")
+	b := s.as(auth.Manager)
+	figures := func(page string) string { return page[strings.Index(page, `id="planned"`):] }
+	const asked = "/plan?chain=sales+%3C-+calls&target=50&days=21"
+	first := b.get(asked).has(200, "0.066%")
+	shown := regexp.MustCompile(`name="rate.sales" value="([0-9.]+)" min="0.001" max="1" step="0.001"`).FindStringSubmatch(first.body)
+	require.NotNil(t, shown, first.body)
+	require.Equal(t, figures(first.body), figures(b.get(asked+"&rate.sales="+shown[1]).has(200).body))
+	moved := b.get(asked+"&rate.sales=0.08").has(200, "to 0.080%")
+	require.NotEqual(t, figures(first.body), figures(moved.body))
 }

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"testing"
@@ -223,4 +225,31 @@ func TestPastInstances(t *testing.T) {
 	b.get("/goals/1").has(200, "Results so far", row("16 November 2026 – 22 November 2026", "3, reached", "3, reached"), row("9 November 2026 – 15 November 2026", "0, missed", "0, missed"))
 	s.imports("pbx", "late.csv", callsMapping, "id,started,ext,phone,campaign,disposition,talk\n10,2026-11-11 15:00:00,101,+385911111110,Solar,no answer,0\n")
 	b.get("/goals/1").has(200, row("9 November 2026 – 15 November 2026", "0, missed", "1, missed"))
+}
+
+// A goal that is changed asks for another number of calls at once.
+func TestCallsDueFollowTheGoal(t *testing.T) {
+	s := newSite(t)
+	s.clock.now = time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
+	manager, agent := s.as(auth.Manager), s.as(auth.Agent)
+	manager.post("/goals/new", "text", "70 calls this month per agent").goes("/goals/1?done=set")
+	agent.get("/me").has(200, "10 more calls by your goals today.")
+	manager.post("/goals/new", "of", "1", "text", "142 calls this month per agent").goes("/goals/1?done=changed")
+	agent.get("/me").has(200, "20 more calls by your goals today.") // 140 are left, on seven days
+}
+
+// Who asks first and leaves takes nothing from those who wait for the same.
+func TestGoalOutlivesItsFirstAsker(t *testing.T) {
+	s := newSite(t)
+	s.as(auth.Manager).post("/goals/new", "text", "20 calls this month").goes("/goals/1?done=set")
+	r := s.request(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/goals", nil))
+	r.who = auth.Identity{Account: store.Account{Role: string(auth.Manager)}}
+	require.NoError(t, r.book(func(b goalBook) error {
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		first := *r
+		first.Request = r.WithContext(gone)
+		_, err := first.stands(b, b.seen[0], true)
+		return err
+	}))
 }

@@ -85,6 +85,7 @@ func (r *request) plan() error {
 	page.Notices = r.done("plan")
 	v := r.view()
 	w := planWords(v)
+	w.Shown = func(rate plan.Rate) string { return dial(&rate, rate).Value + "%" }
 	page.Chain, page.Open, page.Define = v.get("chain"), w.Open, r.who.May(auth.DefineKPIs)
 	err := r.bookOf(r.asker(), func(b goalBook) error {
 		known, err := b.Chains(r.Context())
@@ -125,7 +126,7 @@ func (r *request) plan() error {
 
 // worthText says what another rate changes.
 func (r *request) worthText(p track.Planned, w plan.Worth) string {
-	args := map[string]any{"stage": goal.Print(r.reader, p.RateLabel(w.Stage)), "from": r.reader.Percent(w.From, 1), "to": r.reader.Percent(w.To, 1), "saves": w.Saves}
+	args := map[string]any{"stage": goal.Print(r.reader, p.RateLabel(w.Stage)), "from": r.ratio(w.From), "to": r.ratio(w.To), "saves": w.Saves}
 	if w.Saves < 0 {
 		args["saves"] = -w.Saves
 		return r.reader.T("plan.costs", args)
@@ -153,14 +154,44 @@ func (r *request) fillPlan(page *planPage, w goals.PlanWords, p goals.Asked) {
 			continue // a stage that the data do not know
 		}
 		label := p.Along.RateLabel(r.defs, plan.Stage{From: p.Along[i-1].Name, To: u.Name})
-		in := slider{ID: "r-" + strconv.Itoa(i), Name: ratePrefix + u.Name, Label: goal.Print(r.reader, label), Min: "0.1", Max: "100", Step: "0.1", Unit: "%"}
+		in := dial(u.Rate, *rate)
+		in.ID, in.Name, in.Label = "r-"+strconv.Itoa(i), ratePrefix+u.Name, goal.Print(r.reader, label)
 		value, _ := rate.Value()
-		in.Value, in.Text = strconv.FormatFloat(math.Round(1000*value)/10, 'f', -1, 64), r.reader.Percent(value, 1)
+		in.Text = r.ratio(value)
 		if u.Rate != nil {
 			in.Hint = r.reader.T("plan.own", map[string]any{"rate": r.rateText(*u.Rate)})
 		}
 		page.Rates = append(page.Rates, in)
 	}
+}
+
+// fineness is how many decimals a rate takes in per cent: small ones differ in further places.
+func fineness(rate float64) (decimals int) {
+	decimals = 1
+	for ; rate > 0 && rate < 0.01 && decimals < 4; rate *= 10 {
+		decimals++
+	}
+	return decimals
+}
+
+// ratio writes a rate as finely as it has to be.
+func (r *request) ratio(rate float64) string { return r.reader.Percent(rate, fineness(rate)) }
+
+// dial is a slider of a rate, in per cent, in steps and up to an end that suit
+// the measured one (nil: none).
+func dial(measured *plan.Rate, at plan.Rate) slider {
+	if measured == nil {
+		measured = &at
+	}
+	begin, _ := measured.Value()
+	value, _ := at.Value()
+	decimals := fineness(begin)
+	scale, end := math.Pow10(decimals), math.Pow10(3-decimals) // 100 in steps of 0.1, 10 in steps of 0.01
+	plain := func(x float64) string { return strconv.FormatFloat(math.Round(x*scale)/scale, 'f', -1, 64) }
+	if 100*value > end {
+		end = 100
+	}
+	return slider{Value: plain(math.Max(100*value, 1/scale)), Min: plain(1 / scale), Max: plain(end), Step: plain(1 / scale), Unit: "%"}
 }
 
 // takeChain writes a chain down under a name; without a text it is taken away.
@@ -181,7 +212,7 @@ func (r *request) takeChain() error {
 
 func (r *request) rateText(rate plan.Rate) string {
 	v, _ := rate.Value()
-	text := r.reader.Percent(v, 1)
+	text := r.ratio(v)
 	if c, ok := rate.Counts(); ok {
 		text = r.reader.T("plan.measured", map[string]any{"rate": text, "x": r.reader.Number(c.X, 0), "n": r.reader.Number(c.N, 0)})
 	}
@@ -191,7 +222,7 @@ func (r *request) rateText(rate plan.Rate) string {
 // rateCell is a rate with its counts below.
 func (r *request) rateCell(rate plan.Rate) cell {
 	v, _ := rate.Value()
-	out := number(r.reader.Percent(v, 1))
+	out := number(r.ratio(v))
 	if c, ok := rate.Counts(); ok {
 		out.Sub = r.reader.T("plan.counts", map[string]any{"x": r.reader.Number(c.X, 0), "n": r.reader.Number(c.N, 0)})
 	}

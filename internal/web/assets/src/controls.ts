@@ -166,7 +166,7 @@ export function sliders(): void {
     if (!output) return;
     const latin = /[0-9]/.test(output.textContent ?? "") ? "-u-nu-latn" : "";
     const percent = slider.dataset.unit === "%";
-    const format = new Intl.NumberFormat(document.documentElement.lang + latin, { style: percent ? "percent" : "decimal", maximumFractionDigits: percent ? 1 : 2 });
+    const format = new Intl.NumberFormat(document.documentElement.lang + latin, { style: percent ? "percent" : "decimal", maximumFractionDigits: percent ? Math.max(1, (slider.step.split(".")[1] ?? "").length) : 2 });
     output.textContent = format.format(percent ? slider.valueAsNumber / 100 : slider.valueAsNumber);
   });
 }
