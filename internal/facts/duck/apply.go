@@ -24,7 +24,21 @@ func (s *Store) Apply(ctx context.Context, a facts.Application) (facts.Counts, e
 	if err := s.addAttributes(ctx, a.Batch); err != nil {
 		return facts.Counts{}, err
 	}
-	var p *plan
+	p, err := s.applyOnce(ctx, a)
+	if outOfMemory(err) {
+		// What was deleted from a large table weighs on memory: see widenMemory.
+		if err = s.widenMemory(ctx); err == nil {
+			p, err = s.applyOnce(ctx, a)
+		}
+	}
+	if err != nil {
+		return facts.Counts{}, fmt.Errorf("apply input %d up to byte %d: %w", a.Input, a.Position.Offset, err)
+	}
+	return p.counts, nil
+}
+
+// applyOnce applies a batch in a transaction.
+func (s *Store) applyOnce(ctx context.Context, a facts.Application) (p *plan, err error) {
 	err = s.inTransaction(ctx, func() (err error) {
 		p, err = s.apply(ctx, a)
 		return err
@@ -34,10 +48,7 @@ func (s *Store) Apply(ctx context.Context, a facts.Application) (facts.Counts, e
 			err = nil
 		}
 	}
-	if err != nil {
-		return facts.Counts{}, fmt.Errorf("apply input %d up to byte %d: %w", a.Input, a.Position.Offset, err)
-	}
-	return p.counts, nil
+	return p, err
 }
 
 // applied tells whether the facts hold a batch already.

@@ -152,7 +152,7 @@ func (s *Store) logChanges(ctx context.Context, input int) error {
 	if err := s.exec(ctx, monthTotals); err != nil {
 		return err
 	}
-	if err := s.exec(ctx, "DELETE FROM temp.told"); err != nil {
+	if err := s.renew(ctx, "told"); err != nil {
 		return err
 	}
 	if err := s.exec(ctx, compareMonths, input); err != nil {

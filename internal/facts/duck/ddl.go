@@ -49,18 +49,26 @@ CREATE TABLE months (month VARCHAR, measure VARCHAR, value DECIMAL(38,6));
 CREATE TABLE replaced (fact VARCHAR, origin UBIGINT, source_id VARCHAR, day DATE, cancelled BOOLEAN, content UBIGINT);
 `
 
-// scratch are temporary tables of the writer's connection.
-const scratch = `
-CREATE TEMP TABLE IF NOT EXISTS incoming (origin UBIGINT);
-CREATE TEMP TABLE IF NOT EXISTS outgoing (origin UBIGINT);
-CREATE TEMP TABLE IF NOT EXISTS touched (origin UBIGINT);
-CREATE TEMP TABLE IF NOT EXISTS texts (text VARCHAR);
-CREATE TEMP TABLE IF NOT EXISTS scope (lead VARCHAR);
-CREATE TEMP TABLE IF NOT EXISTS phones (phone VARCHAR);
-CREATE TEMP TABLE IF NOT EXISTS told (input INTEGER, month VARCHAR, measure VARCHAR, before DECIMAL(38,6), after DECIMAL(38,6),
-	cancelled BIGINT, changed BIGINT, added BIGINT, removed BIGINT);
-CREATE TEMP TABLE IF NOT EXISTS spellings (source VARCHAR, alias VARCHAR, day DATE, agent VARCHAR, team VARCHAR);
-`
+// scratch are the temporary tables of the writer's connection, with their columns.
+var scratch = map[string]string{
+	"incoming":  "origin UBIGINT",
+	"outgoing":  "origin UBIGINT",
+	"touched":   "origin UBIGINT",
+	"texts":     "text VARCHAR",
+	"scope":     "lead VARCHAR",
+	"phones":    "phone VARCHAR",
+	"spellings": "source VARCHAR, alias VARCHAR, day DATE, agent VARCHAR, team VARCHAR",
+	"told": `input INTEGER, month VARCHAR, measure VARCHAR, before DECIMAL(38,6), after DECIMAL(38,6),
+		cancelled BIGINT, changed BIGINT, added BIGINT, removed BIGINT`,
+}
+
+// renew makes a temporary table anew.
+//
+// TRICKY: rows deleted from it would stay, and so would eight bytes for each
+// that cannot leave memory: an import of millions of rows filled it with them.
+func (s *Store) renew(ctx context.Context, table string) error {
+	return s.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE %s (%s)", table, scratch[table]))
+}
 
 func (s *Store) createTables(ctx context.Context) error {
 	var ddl strings.Builder

@@ -45,12 +45,12 @@ type step struct {
 // transaction, and every step gives the same when it runs again, so a crash
 // between two transactions only means doing them again.
 func (s *Store) derive(ctx context.Context, last func() error) (err error) {
-	if err := s.limitMemory(ctx, max(deriveMB, s.memoryMB())); err != nil {
+	if err := s.widenMemory(ctx); err != nil {
 		return err
 	}
 	defer func() {
 		if !s.closed {
-			err = errors.Join(err, s.limitMemory(context.WithoutCancel(ctx), s.memoryMB()))
+			err = errors.Join(err, s.narrowMemory(context.WithoutCancel(ctx)))
 		}
 	}()
 	err = s.steps(ctx, step{"agents", s.deriveAgents}, step{"leads", s.deriveLeads}, step{"money", s.deriveMoney}, step{"scope", s.deriveScope})
@@ -76,14 +76,6 @@ func (s *Store) steps(ctx context.Context, steps ...step) error {
 	})
 }
 
-// deriveMB is what DuckDB may hold while deriving, when no batches wait in
-// memory beside it.
-const deriveMB = 480
-
-func (s *Store) limitMemory(ctx context.Context, mb int) error {
-	return s.exec(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", mb))
-}
-
 // manyDirty is the share of leads from which all are derived again.
 const manyDirty = 0.2
 
@@ -102,7 +94,10 @@ func (s *Store) deriveScope(ctx context.Context) error {
 			}
 		}
 	}
-	return s.execAll(ctx, []string{"DELETE FROM temp.scope", "INSERT INTO temp.scope SELECT DISTINCT lead FROM dirty_leads"})
+	if err := s.renew(ctx, "scope"); err != nil {
+		return err
+	}
+	return s.exec(ctx, "INSERT INTO temp.scope SELECT DISTINCT lead FROM dirty_leads")
 }
 
 // leadsPerSlice bounds the memory of what is derived per lead: the states of

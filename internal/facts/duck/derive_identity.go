@@ -62,7 +62,7 @@ func (s *Store) resolveAgain(ctx context.Context, t *facts.Table) error {
 	if err != nil || len(sources) == 0 {
 		return err
 	}
-	if err := s.exec(ctx, "DELETE FROM temp.spellings"); err != nil {
+	if err := s.renew(ctx, "spellings"); err != nil {
 		return err
 	}
 	err = s.insert(ctx, "temp.spellings", []field{{"source", textColumn(sources)}, {"alias", textColumn(aliases)},
@@ -107,7 +107,10 @@ func (s *Store) deriveLeads(ctx context.Context) error {
 	} else if some, err := s.exists(ctx, "FROM dirty_phones"); err != nil || !some {
 		return err
 	}
-	err := s.execAll(ctx, []string{"DELETE FROM temp.phones", "INSERT INTO temp.phones " + changed, phoneOwners})
+	if err := s.renew(ctx, "phones"); err != nil {
+		return err
+	}
+	err := s.execAll(ctx, []string{"INSERT INTO temp.phones " + changed, phoneOwners})
 	if err != nil {
 		return err
 	}

@@ -109,8 +109,7 @@ func (e *Engine) Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
 		return nil, err
 	}
 	groups, err := e.groups(ctx, s, q)
-	var d *duckdb.Error
-	if errors.As(err, &d) && d.Type == duckdb.ErrorTypeOutOfMemory && e.alone != nil {
+	if outOfMemory(err) && e.alone != nil {
 		// What does not fit beside others fits alone, with the memory of a derivation.
 		e.alone.Lock()
 		defer e.alone.Unlock()
@@ -119,7 +118,9 @@ func (e *Engine) Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
 		}
 		groups, err = e.groups(ctx, s, q)
 		_, narrow := e.db.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("SET memory_limit = '%dMB'", e.memoryMB))
-		err = errors.Join(err, narrow)
+		if !outOfMemory(narrow) {
+			err = errors.Join(err, narrow)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("aggregate %s: %w", s.Fact.Name, err)

@@ -75,7 +75,7 @@ func (s *Store) tablesOf(source string) []*facts.Table {
 
 // fillScratch replaces the contents of a temporary table of hashes.
 func (s *Store) fillScratch(ctx context.Context, table string, origins []uint64) error {
-	if err := s.exec(ctx, "DELETE FROM temp."+table); err != nil {
+	if err := s.renew(ctx, table); err != nil {
 		return err
 	}
 	return s.insert(ctx, "temp."+table, []field{{"origin", hashColumn(origins)}}, len(origins), nil)
@@ -83,7 +83,7 @@ func (s *Store) fillScratch(ctx context.Context, table string, origins []uint64)
 
 // fillTexts replaces the contents of the temporary table of texts.
 func (s *Store) fillTexts(ctx context.Context, texts []string) error {
-	if err := s.exec(ctx, "DELETE FROM temp.texts"); err != nil {
+	if err := s.renew(ctx, "texts"); err != nil {
 		return err
 	}
 	return s.insert(ctx, "temp.texts", []field{{"text", textColumn(texts)}}, len(texts), nil)

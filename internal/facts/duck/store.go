@@ -61,18 +61,6 @@ type Store struct {
 // DB gives the readers' connections. Each query sees one committed state.
 func (s *Store) DB() *sql.DB { return s.db }
 
-// restMB is what DuckDB may hold while nobody asks.
-const restMB = 16
-
-// Rest has DuckDB let go of what it holds in memory, at a time when nobody asks
-// or writes.
-func (s *Store) Rest(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	err := s.limitMemory(ctx, restMB)
-	return errors.Join(err, s.limitMemory(ctx, s.memoryMB()))
-}
-
 // Settings gives the settings that the facts were made with.
 func (s *Store) Settings() facts.Settings { return s.settings }
 
@@ -128,18 +116,15 @@ func (s *Store) open(ctx context.Context) (err error) {
 	} else if err := s.checkFingerprint(ctx); err != nil {
 		return err
 	}
-	if err := s.exec(ctx, scratch+macros); err != nil {
+	for table := range scratch {
+		if err := s.renew(ctx, table); err != nil {
+			return err
+		}
+	}
+	if err := s.exec(ctx, macros); err != nil {
 		return err
 	}
 	return s.load(ctx)
-}
-
-// memoryMB is what DuckDB may hold in memory.
-func (s *Store) memoryMB() int {
-	if s.options.MemoryMB == 0 {
-		return 256
-	}
-	return s.options.MemoryMB
 }
 
 // dsn names the file with its limits, which must hold already while a log is
