@@ -68,7 +68,7 @@ func TestPanicOfAJob(t *testing.T) {
 	s := start(t, db)
 	var heard error
 	broken, err := s.AddWork(ctx, jobs.Job{Kind: "import", Subject: "a"}, jobs.Work{
-		Do:    func(context.Context, *jobs.Run) error { var none map[string]int; none["x"] = 1; return nil },
+		Do:    func(context.Context, *jobs.Run) error { panic("a fault of ours") },
 		Ended: func(_ context.Context, err error) error { heard = err; return err },
 	})
 	require.NoError(t, err)
