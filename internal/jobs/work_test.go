@@ -82,7 +82,7 @@ func TestPanicOfAJob(t *testing.T) {
 	s.stop()
 	j, err := start(t, db).Find(ctx, broken.ID())
 	require.NoError(t, err)
-	require.EqualError(t, j.Err, "panic: assignment to entry in nil map")
+	require.EqualError(t, j.Err, "panic: a fault of ours")
 }
 
 // Work knows its id before it stands in line, and hears of its end also where
