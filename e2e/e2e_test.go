@@ -18,9 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/source"
-	"github.com/callpace/callpace/internal/source/asterisk"
-	"github.com/callpace/callpace/internal/source/mapping"
+	"github.com/callpace/callpace/internal/ingest/formats"
 )
 
 // binary is the program under test, built once.
@@ -118,12 +116,8 @@ func digest(ts *testscript.TestScript, _ bool, args []string) {
 
 // digestOf hashes every fact of a data folder.
 func digestOf(dir string) (text string, err error) {
-	var formats source.Registry
-	formats.Register("mapping", mapping.New())
-	formats.Register(asterisk.CDRName, asterisk.CDR{})
-	formats.Register(asterisk.QueueLogName, asterisk.QueueLog{})
 	ctx := context.Background()
-	f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: &formats, Now: time.Now})
+	f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats.All(), Now: time.Now})
 	if err != nil {
 		return "", err
 	}

@@ -14,10 +14,8 @@ import (
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/jobs"
-	"github.com/callpace/callpace/internal/source"
-	"github.com/callpace/callpace/internal/source/asterisk"
-	"github.com/callpace/callpace/internal/source/mapping"
 )
 
 // app is one run of the program.
@@ -31,15 +29,6 @@ type app struct {
 	bar     *progressbar.ProgressBar
 	stage   string
 	helped  bool // help was printed, and that was all
-}
-
-// formats wires the formats of inputs: a new one is one line here.
-func formats() *source.Registry {
-	var r source.Registry
-	r.Register("mapping", mapping.New())
-	r.Register(asterisk.CDRName, asterisk.CDR{})
-	r.Register(asterisk.QueueLogName, asterisk.QueueLog{})
-	return &r
 }
 
 // with runs fn, which only asks, on the data folder. Where the facts are behind
@@ -127,7 +116,7 @@ func (a *app) localised(fn func(*ingest.Folder) error) func(*ingest.Folder) erro
 // opened runs fn on the folder, opened for it and closed again.
 func (a *app) opened(ctx context.Context, fn func(*ingest.Folder) error) error {
 	f, err := ingest.Open(ctx, a.Data, ingest.Deps{
-		Formats: formats(), Now: a.now, Progress: a.progress, Sentence: a.say.Message,
+		Formats: formats.All(), Now: a.now, Progress: a.progress, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { a.warn(callpace.M(key, args...)) }, Typed: typed{a},
 	})
 	a.endProgress()

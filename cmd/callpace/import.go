@@ -11,6 +11,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/source"
 )
 
@@ -33,7 +34,7 @@ func (r *reading) spec() (source.Spec, error) {
 		}
 		s.Format, s.Mapping = "mapping", string(text)
 	case r.Format == "":
-		return s, usageError{callpace.E(callpace.Invalid, "import.how", "known", formats().Names())}
+		return s, usageError{callpace.E(callpace.Invalid, "import.how", "known", formats.All().Names())}
 	}
 	return s, nil
 }

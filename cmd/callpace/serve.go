@@ -22,6 +22,7 @@ import (
 	"github.com/callpace/callpace/internal/backup"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/store"
@@ -129,7 +130,7 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	s := &server{app: a, state: state, url: strings.TrimSuffix(cmp.Or(c.PublicURL, "http://"+reachable(address)), "/"), auth: auth.New(state, a.now), work: &work{}, log: log}
 	s.work.ctx, s.work.stop = context.WithCancel(ctx)
-	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats(), Now: a.now, Typed: state, Sentence: a.say.Message,
+	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats.All(), Now: a.now, Typed: state, Sentence: a.say.Message,
 		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
 	s.jobs = &jobs.Queue{State: state.State, Now: a.now, Log: log, Begin: s.work.run}
 	if err := s.jobs.Recover(ctx); err != nil {
@@ -144,7 +145,7 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 	if s.copier != nil {
 		copied = s.copier.Lag
 	}
-	pages, err := web.New(web.Deps{Copy: copied, Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Formats: formats(),
+	pages, err := web.New(web.Deps{Copy: copied, Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Formats: formats.All(),
 		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicURL == "" && isLoopback(address), Jobs: s.jobs, Sample: s.sample, WatchRoot: c.WatchRoot,
 		Recordings: c.Recordings, API: s.api(log)})
 	if err != nil {

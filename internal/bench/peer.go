@@ -72,6 +72,18 @@ func startServer(cmd *exec.Cmd) (*server, error) {
 	return s, nil
 }
 
+// answers waits until a statement passes.
+func (s *server) answers(ctx context.Context, p peer, sql string) error {
+	return s.until(ctx, func() error {
+		c, err := p.connect(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = c.run(ctx, sql)
+		return errors.Join(err, c.close())
+	})
+}
+
 // until waits until ready gives no error any more.
 func (s *server) until(ctx context.Context, ready func() error) error {
 	deadline := time.Now().Add(time.Minute)

@@ -73,10 +73,7 @@ func (p *clickhouse) start(ctx context.Context, dir string) (err error) {
 	if p.server, err = startServer(cmd); err != nil {
 		return err
 	}
-	return p.until(ctx, func() error {
-		_, err := p.run(ctx, "SELECT 1")
-		return err
-	})
+	return p.answers(ctx, p, "SELECT 1")
 }
 
 func (p *clickhouse) stop() error { return p.server.stop(syscall.SIGTERM) }

@@ -55,17 +55,7 @@ func (p *mariadb) start(ctx context.Context, dir string) (err error) {
 	if p.server, err = startServer(cmd); err != nil {
 		return err
 	}
-	return p.until(ctx, func() error {
-		c, err := p.connect(ctx)
-		if err != nil {
-			return err
-		}
-		if _, err := c.run(ctx, "CREATE DATABASE IF NOT EXISTS bench"); err != nil {
-			_ = c.close()
-			return err
-		}
-		return c.close()
-	})
+	return p.answers(ctx, p, "CREATE DATABASE IF NOT EXISTS bench")
 }
 
 func (p *mariadb) stop() error { return p.server.stop(syscall.SIGTERM) }

@@ -69,17 +69,7 @@ func (p *postgres) start(ctx context.Context, dir string) (err error) {
 	if p.server, err = startServer(cmd); err != nil {
 		return err
 	}
-	return p.until(ctx, func() error {
-		c, err := p.connect(ctx)
-		if err != nil {
-			return err
-		}
-		if _, err := c.run(ctx, "SELECT 1"); err != nil {
-			_ = c.close()
-			return err
-		}
-		return c.close()
-	})
+	return p.answers(ctx, p, "SELECT 1")
 }
 
 func (p *postgres) stop() error { return p.server.stop(syscall.SIGINT) }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/source"
 )
@@ -45,7 +46,7 @@ func roster(name string) string {
 
 func withFolder(t *testing.T, dir string, fn func(*ingest.Folder)) {
 	t.Helper()
-	f, err := ingest.Open(context.Background(), dir, ingest.Deps{Formats: ingesttest.Formats(), Now: time.Now})
+	f, err := ingest.Open(context.Background(), dir, ingest.Deps{Formats: formats.All(), Now: time.Now})
 	require.NoError(t, err)
 	fn(f)
 	require.NoError(t, f.Close())

@@ -14,6 +14,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/journal"
 	"github.com/callpace/callpace/internal/source"
 )
@@ -172,7 +173,7 @@ func TestErasureIsWholeOrNotAtAll(t *testing.T) {
 	delivered(t, f)
 	require.NoError(t, f.Close())
 	typed := &typedTexts{}
-	g, err := ingest.Open(ctx, f.dir, ingest.Deps{Formats: registry(), Now: time.Now, Typed: typed})
+	g, err := ingest.Open(ctx, f.dir, ingest.Deps{Formats: formats.All(), Now: time.Now, Typed: typed})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, g.Close()) }()
 	reader, err := g.Journal().ReadAll(ctx, 1)

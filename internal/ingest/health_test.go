@@ -14,6 +14,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/journal"
 	"github.com/callpace/callpace/internal/source"
@@ -76,7 +77,7 @@ func TestHealthOfASickDisk(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	for refusal, key := range map[error]string{syscall.ENOSPC: "journal.disk_full", syscall.EROFS: "journal.read_only", syscall.EIO: "journal.write_failed"} {
 		disk := &sick{FS: journal.Disk}
-		s := ingest.Share(t.TempDir(), ingest.Deps{Formats: ingesttest.Formats(), Now: time.Now, Disk: disk})
+		s := ingest.Share(t.TempDir(), ingest.Deps{Formats: formats.All(), Now: time.Now, Disk: disk})
 		require.NoError(t, s.Found(ctx, ingesttest.Adria))
 		done := make(chan struct{})
 		go func() { s.Heal(ctx); close(done) }()
@@ -107,7 +108,7 @@ func TestHealthOfASickDisk(t *testing.T) {
 // is made good without a new start.
 func TestHealthAfterAFailedProjection(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
-	s := ingest.Share(t.TempDir(), ingest.Deps{Formats: ingesttest.Formats(), Now: time.Now})
+	s := ingest.Share(t.TempDir(), ingest.Deps{Formats: formats.All(), Now: time.Now})
 	require.NoError(t, s.Found(ctx, ingesttest.Adria))
 	importing, cancel := context.WithCancel(ctx)
 	_, err := bring(importing, s, "a", people, func(stage string, _, _ int64) {
@@ -136,7 +137,7 @@ func TestHealthAfterAFailedProjection(t *testing.T) {
 // them: what else the write brings is refused, and the next one mends first.
 func TestReadersKeepTheFactsThatFellBehind(t *testing.T) {
 	ctx := context.Background()
-	s := ingest.Share(t.TempDir(), ingest.Deps{Formats: ingesttest.Formats(), Now: time.Now})
+	s := ingest.Share(t.TempDir(), ingest.Deps{Formats: formats.All(), Now: time.Now})
 	require.NoError(t, s.Found(ctx, ingesttest.Adria))
 	_, err := bring(ctx, s, "a", people, nil)
 	require.NoError(t, err)

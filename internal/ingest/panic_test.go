@@ -12,7 +12,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/ingest/ingesttest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/source"
 )
 
@@ -30,9 +30,9 @@ func (faulty) Decode(c source.Chunk, _ *facts.Batch)            { _ = c.Data[len
 func TestPanicOfADecoder(t *testing.T) {
 	ctx, dir := context.Background(), brought(t, "ana")
 	open := func() *ingest.Folder {
-		formats := ingesttest.Formats()
-		formats.Register("faulty", faulty{})
-		f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats, Now: time.Now})
+		registry := formats.All()
+		registry.Register("faulty", faulty{})
+		f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: registry, Now: time.Now})
 		require.NoError(t, err)
 		return f
 	}

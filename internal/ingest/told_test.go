@@ -12,6 +12,7 @@ import (
 
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 )
 
 func (f *folder) changes(t *testing.T) []duck.Change {
@@ -86,7 +87,7 @@ func TestInterruptedReplayTellsNothingFalse(t *testing.T) {
 		require.NoError(t, f.Close())
 		ctx, stop := context.WithCancel(context.Background())
 		replaying := false
-		g, err := ingest.Open(ctx, f.dir, ingest.Deps{Formats: registry(), Now: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) },
+		g, err := ingest.Open(ctx, f.dir, ingest.Deps{Formats: formats.All(), Now: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) },
 			Progress: func(stage string, _, _ int64) {
 				if stage == "replaying" {
 					replaying = true

@@ -16,9 +16,8 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/source"
-	"github.com/callpace/callpace/internal/source/asterisk"
-	"github.com/callpace/callpace/internal/source/mapping"
 )
 
 var zagreb = facts.Settings{Zone: "Europe/Zagreb", Currency: "EUR", Country: "HR", WeekStart: time.Monday, Calendar: facts.Gregorian, CreditDays: 30, CallbackMinutes: 60}
@@ -36,14 +35,6 @@ type folder struct {
 	notices []string
 }
 
-func registry() *source.Registry {
-	var r source.Registry
-	r.Register("mapping", mapping.New())
-	r.Register(asterisk.CDRName, asterisk.CDR{})
-	r.Register(asterisk.QueueLogName, asterisk.QueueLog{})
-	return &r
-}
-
 // newFolder makes an organisation in a folder below dir and opens it.
 func newFolder(t tb, dir, name string) *folder {
 	t.Helper()
@@ -58,7 +49,7 @@ func (f *folder) open(t tb) {
 	at := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	var err error
 	f.Folder, err = ingest.Open(context.Background(), f.dir, ingest.Deps{
-		Formats: registry(),
+		Formats: formats.All(),
 		Now:     func() time.Time { at = at.Add(time.Second); return at },
 		Notice:  func(key string, args ...any) { f.notices = append(f.notices, fmt.Sprint(key, args)) },
 	})

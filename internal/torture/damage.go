@@ -13,6 +13,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -257,7 +258,7 @@ func (l *lab) damageJournal(ctx context.Context, w *ward, h harm, what string, i
 
 // ask opens a folder with a damaged journal: refused with the damage, or served with it.
 func (l *lab) ask(ctx context.Context, w *ward, dir string, anew bool) error {
-	f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats(), Now: time.Now})
+	f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats.All(), Now: time.Now})
 	if err == nil {
 		defer f.Close()
 		err = f.Ready()

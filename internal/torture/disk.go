@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/journal/disk/faulty"
 	"github.com/callpace/callpace/internal/source"
 )
@@ -81,7 +82,7 @@ func failOnce(ctx context.Context, before, dir, file string, want state, how fau
 		return true, err
 	}
 	d := &faulty.Disk{Quick: true}
-	f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats(), Now: time.Now, Disk: d})
+	f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats.All(), Now: time.Now, Disk: d})
 	if err != nil {
 		return true, err
 	}

@@ -13,10 +13,8 @@ import (
 	"time"
 
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/journal"
-	"github.com/callpace/callpace/internal/source"
-	"github.com/callpace/callpace/internal/source/asterisk"
-	"github.com/callpace/callpace/internal/source/mapping"
 )
 
 // run runs the command on a data folder and gives what it prints.
@@ -31,18 +29,9 @@ func (l *lab) run(ctx context.Context, dir string, args ...string) (string, erro
 	return string(out), err
 }
 
-// formats are those of the command.
-func formats() *source.Registry {
-	var r source.Registry
-	r.Register("mapping", mapping.New())
-	r.Register(asterisk.CDRName, asterisk.CDR{})
-	r.Register(asterisk.QueueLogName, asterisk.QueueLog{})
-	return &r
-}
-
 // opened runs fn on a folder, opened in this process.
 func opened(ctx context.Context, dir string, fn func(*ingest.Folder) error) error {
-	f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats(), Now: time.Now})
+	f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats.All(), Now: time.Now})
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -119,7 +120,7 @@ func newEmptySite(t *testing.T) *site {
 	t.Cleanup(func() { require.NoError(t, state.Close()) })
 	folder := ingesttest.Share(t, s.dir, s.clock.Now, state)
 	texts, _ := ingesttest.Catalogues()
-	s.Server, err = New(Deps{Folder: folder, State: state, Auth: auth.New(state, s.clock.Now), Texts: texts, Formats: ingesttest.Formats(),
+	s.Server, err = New(Deps{Folder: folder, State: state, Auth: auth.New(state, s.clock.Now), Texts: texts, Formats: formats.All(),
 		Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Version: "test", Insecure: true})
 	require.NoError(t, err)
 	s.handler = s.Handler()

@@ -15,10 +15,9 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/source"
-	"github.com/callpace/callpace/internal/source/asterisk"
-	"github.com/callpace/callpace/internal/source/mapping"
 )
 
 // Adria is a company in Zagreb.
@@ -33,7 +32,7 @@ const RosterMapping = `{version: 1, key: agent, facts: {roster: {agent: agent, a
 // closes at its end.
 func Share(t *testing.T, dir string, now func() time.Time, typed ingest.Typed) *ingest.SharedFolder {
 	t.Helper()
-	folder := ingest.Share(dir, ingest.Deps{Formats: Formats(), Now: now, Typed: typed})
+	folder := ingest.Share(dir, ingest.Deps{Formats: formats.All(), Now: now, Typed: typed})
 	t.Cleanup(func() { require.NoError(t, folder.Close(context.Background())) })
 	return folder
 }
@@ -48,15 +47,6 @@ func Import(t *testing.T, folder *ingest.SharedFolder, from, name, mappingText, 
 		return err
 	}))
 	return report
-}
-
-// Formats are all that the program reads.
-func Formats() *source.Registry {
-	var r source.Registry
-	r.Register("mapping", mapping.New())
-	r.Register(asterisk.CDRName, asterisk.CDR{})
-	r.Register(asterisk.QueueLogName, asterisk.QueueLog{})
-	return &r
 }
 
 // Catalogues are the texts and the KPIs, loaded once.
