@@ -152,19 +152,20 @@ func quoted(text string) string {
 // anything that some program takes for the border of a cell.
 func Neutral(text string) string {
 	var b strings.Builder
-	begins := true
-	for i, r := range text {
+	begins, first := true, true // of a cell; of the text, but for what is passed over
+	for _, r := range text {
 		switch {
 		case begins && starts(r):
 			b.WriteByte('\'')
-			begins = false
-		case i == 0 && (r == '\t' || r == '\r' || r == '\n'):
+			begins, first = false, false
+		case first && (r == '\t' || r == '\r' || r == '\n'):
 			b.WriteByte('\'')
+			first = false
 		case border(r):
-			begins = true
+			begins, first = true, false
 		case begins && passed(r):
 		default:
-			begins = false
+			begins, first = false, false
 		}
 		b.WriteRune(r)
 	}

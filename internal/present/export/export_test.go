@@ -69,7 +69,8 @@ func TestNeutral(t *testing.T) {
 	f("\u200f=1", "\u200f'=1") // behind a mark of direction
 	f("\ufeff=1", "\ufeff'=1")
 	f(`"=1`, `"'=1`)
-	f("x;=1", "x;'=1") // for a program that splits at semicolons
+	f("\"\tx", "\"'\tx") // some programs drop the quote
+	f("x;=1", "x;'=1")   // for a program that splits at semicolons
 	f("x,\u00a0=1", "x,\u00a0'=1")
 	f("سلام", "سلام")
 	f("=سلام", "'=سلام")
