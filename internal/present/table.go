@@ -1,6 +1,9 @@
 package present
 
-import "github.com/callpace/callpace/internal/kpi"
+import (
+	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/overview"
+)
 
 // Table is a frame for people: everything in it is text of the reader's.
 type Table struct {
@@ -79,7 +82,17 @@ func (r Reader) Followed(days int) string {
 	if days == 0 {
 		return ""
 	}
-	return " " + r.T("overview.followed", map[string]any{"count": days})
+	return r.T("overview.followed", map[string]any{"count": days})
+}
+
+// FollowedIn says it once for findings of one period, which all follow as long.
+func (r Reader) FollowedIn(found []overview.Finding) string {
+	for _, f := range found {
+		if f.Followed > 0 {
+			return r.Followed(f.Followed)
+		}
+	}
+	return ""
 }
 
 // SettingChanges say from when settings of KPIs count.

@@ -25,6 +25,7 @@ type agentPage struct {
 	Notes    []string
 	Beside   *beside
 	Found    []finding
+	Followed string // by which leads they were found
 	Against  string // with whom findings compare, for who does not see everybody
 	MayNote  bool
 	DrawURL  string
@@ -48,7 +49,9 @@ var (
 )
 
 // Findings are what to look at, with the notes beside it.
-func (p agentPage) Findings() findingList { return findingList{p.shell, p.MayNote, p.Found} }
+func (p agentPage) Findings() findingList {
+	return findingList{p.shell, p.MayNote, p.Found, p.Followed}
+}
 
 func (r *request) agent() error {
 	name := r.PathValue("name")
@@ -99,7 +102,7 @@ func (r *request) fillAgent(page *agentPage, v view, q kpi.Query, p *calendar.Pe
 	if page.Beside, err = r.besideTeam(mine, page.Agent, profileKPIs, false); err != nil {
 		return err
 	}
-	if page.Found, err = r.findingsAbout(about, watched, page.Agent); err != nil {
+	if page.Found, page.Followed, err = r.findingsAbout(about, watched, page.Agent); err != nil {
 		return err
 	}
 	if err := r.agentTrend(page, v, mine, p, today); err != nil {
@@ -117,14 +120,14 @@ func (r *request) fillAgent(page *agentPage, v view, q kpi.Query, p *calendar.Pe
 }
 
 // findingsAbout are the places to look at of one agent, with the notes beside them.
-func (r *request) findingsAbout(v view, f *kpi.Frame, agent string) ([]finding, error) {
+func (r *request) findingsAbout(v view, f *kpi.Frame, agent string) (list []finding, followed string, err error) {
 	found := overview.About(f, agent)
-	out := make([]finding, len(found))
+	list = make([]finding, len(found))
 	for i, x := range found {
-		out[i] = r.finding(v, x)
-		out[i].Who = ""
+		list[i] = r.finding(v, x)
+		list[i].Who = ""
 	}
-	return out, r.noted(out, found)
+	return list, r.reader.FollowedIn(found), r.noted(list, found)
 }
 
 // agentTrend draws a KPI by week beside the team's.

@@ -22,6 +22,8 @@ type findingList struct {
 	shell
 	MayNote bool
 	Items   []finding
+	// Followed says by which leads they were found, where that matters.
+	Followed string
 }
 
 // newestRemarks is how many notes stand beside a finding.

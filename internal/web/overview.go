@@ -27,6 +27,7 @@ type overviewPage struct {
 	Funnel      template.HTML
 	Weakest     string
 	First       []finding
+	Followed    string // by which leads they were found
 	MayNote     bool
 	Empty       *empty
 }
@@ -55,7 +56,9 @@ type finding struct {
 type empty struct{ Icon, Title, Text, Action, URL string }
 
 // Findings are what to look at first, with the notes beside it.
-func (p overviewPage) Findings() findingList { return findingList{p.shell, p.MayNote, p.First} }
+func (p overviewPage) Findings() findingList {
+	return findingList{p.shell, p.MayNote, p.First, p.Followed}
+}
 
 func (r *request) overview() error {
 	v := r.view()
@@ -102,6 +105,7 @@ func (r *request) overview() error {
 	for _, f := range o.First {
 		page.First = append(page.First, r.finding(v, f))
 	}
+	page.Followed = r.reader.FollowedIn(o.First)
 	if err := r.noted(page.First, o.First); err != nil {
 		return err
 	}
@@ -236,7 +240,7 @@ func (r *request) finding(v view, f overview.Finding) finding {
 	}
 	return finding{Who: f.Of, What: r.reader.Name(f.KPI), URL: v.to("/kpi/"+f.KPI, pairs...),
 		Why: r.reader.T(why, map[string]any{"own": r.reader.Rate(f.Own), "x": r.reader.Number(f.Own.X, 0), "n": r.reader.Number(f.Own.N, 0),
-			"others": r.reader.Rate(f.Others), "campaign": f.Among}) + r.reader.Followed(f.Followed)}
+			"others": r.reader.Rate(f.Others), "campaign": f.Among})}
 }
 
 // nothing tells a frame without any figure.

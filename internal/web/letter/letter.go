@@ -46,6 +46,7 @@ type page struct {
 	GoalsTitle               string
 	Goals                    []row
 	FirstTitle, FirstNone    string
+	FirstNote                string // by which leads they were found
 	First                    []line
 	DayTitle, DayNote        string
 	DayHead                  [4]string
@@ -153,6 +154,7 @@ func (p *page) first(r present.Reader, l *morning.Letter, at address) {
 	for _, f := range l.ToDate.First {
 		p.First = append(p.First, finding(r, f, at))
 	}
+	p.FirstNote = r.FollowedIn(l.ToDate.First)
 	switch {
 	case len(p.First) > 0:
 	case l.Role == auth.Agent:
@@ -167,7 +169,7 @@ func finding(r present.Reader, f overview.Finding, at address) line {
 	if f.Among != "" {
 		pairs, why = append(pairs, "campaign", f.Among), "overview.why"
 	}
-	text := r.T(why, map[string]any{"own": r.Rate(f.Own), "x": r.Number(f.Own.X, 0), "n": r.Number(f.Own.N, 0), "others": r.Rate(f.Others), "campaign": name(f.Among)}) + r.Followed(f.Followed)
+	text := r.T(why, map[string]any{"own": r.Rate(f.Own), "x": r.Number(f.Own.X, 0), "n": r.Number(f.Own.N, 0), "others": r.Rate(f.Others), "campaign": name(f.Among)})
 	return line{name(f.Of), r.T("morning.finding", map[string]any{"kpi": r.Name(f.KPI), "why": text}), at.to("/kpi/"+url.PathEscape(f.KPI), pairs...)}
 }
 
