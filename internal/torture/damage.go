@@ -68,23 +68,23 @@ func damage(ctx context.Context, l *lab) error {
 				what += ", facts and index gone"
 			}
 			n := l.times(8)
-			found := l.cases(ctx, n, func(i int) error { return l.damageJournal(ctx, w, h, what, i, anew) })
+			found := l.cases(ctx, n, func(ctx context.Context, i int) error { return l.damageJournal(ctx, w, h, what, i, anew) })
 			l.report.add(row{Part: "damage", What: what, Cases: n, Checked: "told; every row served is right, missing ones are of named inputs; nothing deleted", Found: found})
 		}
 	}
 	for _, h := range append(harms, harm{"another journal's", nil}, harm{"the index's", nil}) {
 		n := l.times(8)
-		found := l.cases(ctx, n, func(i int) error { return l.damageFacts(ctx, w, h, i) })
+		found := l.cases(ctx, n, func(ctx context.Context, i int) error { return l.damageFacts(ctx, w, h, i) })
 		l.report.add(row{Part: "damage", What: "facts: " + h.what, Cases: n, Checked: "rebuilt or untouched: every fact as undisturbed", Found: found})
 	}
 	for _, h := range append(harms, harm{"another folder's", nil}, harm{"the index's", nil}) {
 		n := l.times(8)
-		found := l.cases(ctx, n, func(i int) error { return l.damageState(ctx, w, h, i) })
+		found := l.cases(ctx, n, func(ctx context.Context, i int) error { return l.damageState(ctx, w, h, i) })
 		l.report.add(row{Part: "damage", What: "state.db: " + h.what, Cases: n, Checked: "refused with what to do, or all as it was; never made anew", Found: found})
 	}
 	for _, h := range append(harms, harm{"another journal's", nil}, harm{"the state's", nil}) {
 		n := l.times(6)
-		found := l.cases(ctx, n, func(i int) error { return l.damageIndex(ctx, w, h, i) })
+		found := l.cases(ctx, n, func(ctx context.Context, i int) error { return l.damageIndex(ctx, w, h, i) })
 		l.report.add(row{Part: "damage", What: "index: " + h.what, Cases: n, Checked: "made again from the headers: inputs and facts as undisturbed", Found: found})
 	}
 	return nil

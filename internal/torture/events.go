@@ -111,7 +111,7 @@ func killServer(ctx context.Context, l *lab) error {
 		return err
 	}
 	kills := l.times(42)
-	found := l.cases(ctx, kills/inRow, func(i int) error {
+	found := l.cases(ctx, kills/inRow, func(ctx context.Context, i int) error {
 		dir := filepath.Join(home, fmt.Sprint("case", i))
 		if err := copyFolder(before, dir); err != nil {
 			return err

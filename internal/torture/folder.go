@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 // run runs the command on a data folder and gives what it prints.
 func (l *lab) run(ctx context.Context, dir string, args ...string) (string, error) {
 	var stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, l.command, append(args, "--data", dir, "--lang", "en")...)
+	cmd := l.process(ctx, dir, args...)
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -117,7 +116,7 @@ func (l *lab) killStep(ctx context.Context, s step, before, after string) error 
 		return err
 	}
 	kills := l.times(s.kills)
-	found := l.cases(ctx, kills/inRow, func(i int) error {
+	found := l.cases(ctx, kills/inRow, func(ctx context.Context, i int) error {
 		dir := fmt.Sprintf("%s-case-%d", before, i)
 		if err := copyFolder(before, dir); err != nil {
 			return err
@@ -151,7 +150,7 @@ func (l *lab) killStep(ctx context.Context, s step, before, after string) error 
 // failing is not.
 func (l *lab) killed(ctx context.Context, dir string, after time.Duration, s step) error {
 	var stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, l.command, append(s.args, "--data", dir, "--lang", "en")...)
+	cmd := l.process(ctx, dir, s.args...)
 	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {
 		return err

@@ -12,9 +12,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -129,17 +132,16 @@ func (l *lab) times(n int) int {
 
 // cases runs n cases, two at a time, and gives what was found in the order of
 // the cases. Only an error of ctx ends it early.
-func (l *lab) cases(ctx context.Context, n int, fn func(i int) error) (found []string) {
+func (l *lab) cases(ctx context.Context, n int, fn func(ctx context.Context, i int) error) (found []string) {
 	errs := make([]error, n)
 	next := make(chan int)
-	done := make(chan struct{})
+	var all sync.WaitGroup
 	for range atOnce {
-		go func() {
+		all.Go(func() {
 			for i := range next {
-				errs[i] = fn(i)
+				errs[i] = l.watched(ctx, func(ctx context.Context) error { return fn(ctx, i) })
 			}
-			done <- struct{}{}
-		}()
+		})
 	}
 	for i := range n {
 		if ctx.Err() != nil {
@@ -148,9 +150,7 @@ func (l *lab) cases(ctx context.Context, n int, fn func(i int) error) (found []s
 		next <- i
 	}
 	close(next)
-	for range atOnce {
-		<-done
-	}
+	all.Wait()
 	for i, err := range errs {
 		if err != nil {
 			found = append(found, fmt.Sprintf("case %d: %v", i, err))
@@ -160,6 +160,43 @@ func (l *lab) cases(ctx context.Context, n int, fn func(i int) error) (found []s
 		found = append(found, "interrupted")
 	}
 	return found
+}
+
+// patience is how long a case may take. It is no measure of speed: a case takes
+// seconds, and one that takes this long never ends.
+const patience = 5 * time.Minute
+
+var errHangs = fmt.Errorf("hangs: not ended after %v, see the stacks above", patience)
+
+// watched runs a case and reports where it stands when it does not end. A case
+// that does not end when told to is left behind.
+func (l *lab) watched(ctx context.Context, fn func(context.Context) error) error {
+	ctx, stop := context.WithTimeoutCause(ctx, patience, errHangs)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- fn(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	if errors.Is(context.Cause(ctx), errHangs) {
+		_ = pprof.Lookup("goroutine").WriteTo(l.say, 2)
+	}
+	select {
+	case err := <-done:
+		return errors.Join(context.Cause(ctx), err)
+	case <-time.After(time.Minute):
+		return errors.Join(context.Cause(ctx), errors.New("nor when told to"))
+	}
+}
+
+// process is a process of the command, which shows its stacks where ctx ends it.
+func (l *lab) process(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, l.command, append(args, "--data", dir, "--lang", "en")...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) }
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
 }
 
 // atOnce is how many cases run beside each other.

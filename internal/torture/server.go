@@ -69,7 +69,7 @@ func account(ctx context.Context, dir string) (token string, err error) {
 func (l *lab) serve(ctx context.Context, dir, token string) (*server, error) {
 	s := &server{token: token, stderr: &noise{}, ended: make(chan error, 1),
 		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: senders}}}
-	s.cmd = exec.CommandContext(ctx, l.command, "serve", "--listen", "127.0.0.1:0", "--data", dir, "--lang", "en")
+	s.cmd = l.process(ctx, dir, "serve", "--listen", "127.0.0.1:0")
 	s.cmd.Stderr = s.stderr
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
