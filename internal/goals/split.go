@@ -3,149 +3,197 @@ package goals
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/callpace/callpace"
-	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/goal"
-	"github.com/callpace/callpace/internal/goal/cascade"
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/store"
 )
 
-// Way is by what a goal is divided.
-type Way string
+// SplitAsk is how a goal is to be divided. The zero value asks for the levels
+// that there are, in equal shares.
+type SplitAsk struct {
+	Levels []goal.Each         // team, agent, or both in this order
+	Way    goal.Way            // among the teams (by what their people weigh) and the agents
+	Inside map[string]goal.Way // among the agents of a team, where it is another
+	// Locks are numbers set by hand, in the goal's unit: those of teams, and
+	// those of agents with their team where teams are a level.
+	Locks map[goal.Place]goal.Number
+}
 
-// The ways; each has a message goals.way.<way>.
-const (
-	Equally    Way = "equal"
-	ByHistory  Way = "history"
-	ByCapacity Way = "capacity"
-)
-
-// Ways are the ways to divide.
-func Ways() []Way { return []Way{Equally, ByHistory, ByCapacity} }
-
-// Share is what one team or agent gets of a goal.
+// Share is what the whole, a team or an agent has of a goal.
 type Share struct {
-	Who    string
-	Weight float64
-	Usual  float64 // what they brought in as many days before
-	There  float64 // the share of the working days that they are there, by the schedule; 1 without one
+	goal.Place
+	Way    goal.Way    // by which its parts were made
+	Weight float64     // among its neighbours
+	Usual  float64     // what they brought in as many days before; NaN where nothing is known
+	Stay   *track.Stay // of an agent: when they are there
+	People int         // of a team that is not divided further: how many are in it
 	Locked bool
 	Value  goal.Number
-	Parts  []Share // of a team that was divided further
+	// Num of Den is what a level comes to: the volume as it usually is, and what
+	// of it must succeed, in hundredths. Of a total both are 0.
+	Num, Den int64
+	Actual   float64      // so far; NaN without data
+	PerDay   float64      // that each working day left must bring; NaN where that is not asked
+	Was      *goal.Number // what the part asks that is written down
+	// Off is by how much the parts exceed it (below 0: stay short of it): 0, unless
+	// locks or an empty level do not allow it. Of a level, in Num.
+	Off   goal.Number
+	Parts []Share
 }
 
-// Split divides a total among the teams, or agents, of its scope. Locked are
-// numbers set by hand; the others share what is left. The shares sum to the
-// whole to the last unit. What is no total cannot be divided: Unsupported.
-func (b Book) Split(ctx context.Context, g goal.Goal, to goal.Each, way Way, locked map[string]goal.Number) ([]Share, error) {
-	if g.Target.Kind != goal.Total || g.Scope.Each != goal.Together || g.Scope.Agent != "" {
+// Split is a goal divided: the whole, with what was asked.
+type Split struct {
+	Share
+	Ask     SplitAsk
+	Report  *track.Report
+	Rate    bool // a level: parts are told what each needs so that the whole agrees
+	Planned bool // the schedule tells who is away
+	// Teamless are agents without a team, who get nothing of a split among teams.
+	Teamless []string
+	Since    []Moved // what has changed since the goal was divided, as kept
+	present  []goal.Presence
+}
+
+// SplitTree divides a goal among the teams and agents of its scope, level by
+// level: a total of the company, or of a team among its agents, and the level of
+// a rate, a ratio or a mean. At each level the parts sum to what stands above
+// them, to the last unit; where locks do not allow it, Off says by how much. What
+// is neither, or is for each or for one agent, cannot be divided: Unsupported.
+func (b Book) SplitTree(ctx context.Context, g store.Goal, ask SplitAsk) (*Split, error) {
+	r, err := b.look(ctx, g, false, nil)
+	if err != nil {
+		return nil, err
+	}
+	return b.SplitOf(ctx, g, r, ask)
+}
+
+// SplitOf is SplitTree of a goal that was looked at.
+func (b Book) SplitOf(ctx context.Context, g store.Goal, r *track.Report, ask SplitAsk) (*Split, error) {
+	if !splits(g.Goal) || g.Target.Kind == goal.Level && r.Form != kpi.KindProportion && r.Form != kpi.KindRatio && r.Form != kpi.KindMean {
 		return nil, callpace.E(callpace.Unsupported, "goals.no_split")
 	}
-	r, err := b.Desk.Look(ctx, track.Input{Goal: g})
+	s := &Split{Ask: ask.over(g.Scope), Report: r, Rate: g.Target.Kind == goal.Level}
+	s.Share = Share{Place: g.Scope.Place(), Value: g.Target.Value, Way: s.Ask.Way, Usual: math.NaN(), Actual: math.NaN()}
+	if state, ok := r.Whole(); ok {
+		s.Actual = state.Actual
+	}
+	p, err := b.people(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	shares, err := b.weights(ctx, g, to, way, r.Judged)
-	if err != nil {
+	s.Parts = p.tree(s)
+	s.Usual = p.together(s, p.leaves())
+	if s.Rate {
+		if s.Den = p.volume(); s.Den == 0 {
+			return nil, callpace.E(callpace.Unsupported, "goals.split_no_volume")
+		}
+		s.Num = int64(math.Round(100 * float64(s.Den) * s.Value.Float()))
+	}
+	s.PerDay = s.perDay(s.Share, r.DaysLeft)
+	if err := s.divide(&s.Share); err != nil {
 		return nil, err
 	}
-	return shares, divide(r, g.Target.Value, shares, locks(shares, locked))
+	s.present = p.present()
+	return s, b.compare(ctx, g, s)
 }
 
-// divide splits whole units, or cents.
-func divide(r *track.Report, total goal.Number, shares []Share, parts []cascade.Part) error {
-	if r.Unit == kpi.UnitMoney {
-		amounts, err := cascade.Money(total.Amount(), 2, parts)
-		for i, a := range amounts {
-			shares[i].Value = goal.Number(a)
-		}
-		return err
-	}
-	for i := range parts {
-		parts[i].Value /= int64(callpace.One)
-	}
-	whole, err := cascade.Split(int64(total)/int64(callpace.One), parts)
-	for i, n := range whole {
-		shares[i].Value = goal.Number(n * int64(callpace.One))
-	}
-	return err
+// splits tells whether a goal has parts.
+func splits(g goal.Goal) bool {
+	k := g.Target.Kind
+	return (k == goal.Total || k == goal.Level) && g.Scope.Each == goal.Together && g.Scope.Agent == ""
 }
 
-// weights are those of the members of a scope: 1 each, their figures of four
-// periods before, or the hours that are planned for them (else those logged in
-// over four weeks). Who joins, leaves or is away counts by their share of the
-// working days. Who has no history or hours still gets a share of an equal division.
-func (b Book) weights(ctx context.Context, g goal.Goal, to goal.Each, way Way, days calendar.Range) ([]Share, error) {
-	names, usual, err := b.Desk.Usual(ctx, g, string(to), calendar.Range{From: b.Desk.Today - 4*days.Days(), To: b.Desk.Today})
-	if err != nil {
-		return nil, err
+// over asks for what a scope has: a team, its agents.
+func (a SplitAsk) over(s goal.Scope) SplitAsk {
+	switch {
+	case s.Team != "":
+		a.Levels = []goal.Each{goal.EachAgent}
+	case len(a.Levels) == 0:
+		a.Levels = []goal.Each{goal.EachTeam, goal.EachAgent}
 	}
-	shifts, planned, err := b.Desk.Shifts(ctx, g.Scope, string(to), days)
-	if err != nil {
-		return nil, err
+	if a.Way == "" {
+		a.Way = goal.Equally
 	}
-	logged := map[string]float64{}
-	if way == ByCapacity && !planned {
-		if logged, err = b.Desk.LoggedHours(ctx, g.Scope, string(to)); err != nil {
-			return nil, err
-		}
-	}
-	out := make([]Share, len(names))
-	for i, who := range names {
-		out[i] = Share{Who: who, Usual: usual[who] / 4, Weight: 1, There: 1}
-		if planned {
-			out[i].There = shifts[who].There
-		}
-		switch way {
-		case ByHistory:
-			out[i].Weight = math.Max(0, usual[who])
-		case ByCapacity:
-			if out[i].Weight = logged[who]; planned {
-				out[i].Weight = shifts[who].Hours
-			}
-			continue // absences show in hours
-		}
-		out[i].Weight *= out[i].There
-	}
-	return out, nil
+	return a
 }
 
-// Cascade writes the shares down as goals of their own, in place of the parts
-// that there were.
-func (b Book) Cascade(ctx context.Context, g store.Goal, to goal.Each, shares []Share, author string) error {
-	all, err := b.State.Goals().FindGoals(ctx)
-	if err != nil {
-		return err
+// Has tells whether a level is asked for.
+func (a SplitAsk) Has(level goal.Each) bool { return slices.Contains(a.Levels, level) }
+
+// inside is the way by which a team's people share.
+func (a SplitAsk) inside(team string) goal.Way {
+	if w := a.Inside[team]; w != "" {
+		return w
 	}
-	var parts []store.Goal
-	for _, s := range shares {
-		p := g.Goal
-		p.ID, p.Version, p.Text, p.Name, p.Target.Value = "", 0, "", g.Name, s.Value
-		if p.Scope.Agent = s.Who; to == goal.EachTeam {
-			p.Scope.Agent, p.Scope.Team = "", s.Who
-		}
-		if s.Value <= 0 { // nothing is asked of them
-			continue
-		}
-		if err := p.Validate(b.Desk.Catalogue); err != nil {
-			return err
-		}
-		parts = append(parts, store.Goal{Goal: p, Parent: g.ID, Locked: s.Locked, Author: author, CreatedAt: b.Now})
+	return a.Way
+}
+
+// Name is who it is.
+func (s Share) Name() string {
+	if s.Agent != "" {
+		return s.Agent
 	}
-	return b.State.Update(ctx, func(s store.State) error {
-		for _, old := range below(g.ID, all) {
-			if err := s.Goals().DeleteGoal(ctx, old.ID); err != nil {
-				return err
-			}
+	return s.Team
+}
+
+// All gives the shares of a split, each before its parts.
+func (s Share) All() (out []Share) {
+	for _, p := range s.Parts {
+		out = append(append(out, p), p.All()...)
+	}
+	return out
+}
+
+// Err says where the parts do not come to what stands above them, and by how
+// much; nil where they do.
+func (s *Split) Err() error {
+	for _, of := range append([]Share{s.Share}, s.All()...) {
+		off := of.Off
+		if s.Rate {
+			off *= goal.Number(callpace.One) / 100
 		}
-		for _, p := range parts {
-			if _, err := s.Goals().CreateGoal(ctx, p, b.Desk.Today); err != nil {
-				return err
-			}
+		whole := of.Place == s.Place
+		switch {
+		case off > 0 && whole:
+			return callpace.E(callpace.Conflict, "cascade.locked_over", "over", off.String())
+		case off > 0:
+			return callpace.E(callpace.Conflict, "goals.split_over", "who", of.Name(), "off", off.String())
+		case off < 0 && whole && slices.ContainsFunc(of.Parts, func(p Share) bool { return p.Locked }):
+			return callpace.E(callpace.Conflict, "cascade.locked_differ", "left", (-off).String())
+		case off < 0 && whole:
+			return callpace.E(callpace.Invalid, "cascade.no_weight")
+		case off < 0:
+			return callpace.E(callpace.Conflict, "goals.split_short", "who", of.Name(), "off", (-off).String())
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// Whole tells whether at each level the parts come to what stands above them.
+func (s Share) Whole() bool {
+	return s.Off == 0 && !slices.ContainsFunc(s.All(), func(p Share) bool { return p.Off != 0 })
+}
+
+// Beyond tells whether a proportion is asked for that cannot be: more of its
+// volume than there is.
+func (s *Split) Beyond(p Share) bool {
+	return s.Rate && s.Report.Form == kpi.KindProportion && p.Num > 100*p.Den
+}
+
+// perDay is what the working days left must bring of a total.
+func (s *Split) perDay(p Share, left float64) float64 {
+	state, ok := s.Report.Whole()
+	if !ok || !state.Has || s.Rate || s.Value == 0 || s.Report.Goal.Better == goal.Lower || left <= 0 {
+		return math.NaN()
+	}
+	there := p.Actual
+	if math.IsNaN(there) {
+		there = 0
+	}
+	// The target of an instance may be more than the number: per day, or for a part of a month.
+	return math.Max(0, p.Value.Float()*state.Target.High/s.Value.Float()-there) / left
 }

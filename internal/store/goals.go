@@ -20,7 +20,8 @@ type Goal struct {
 	Locked    bool           // its number was set by hand
 	Baselines []track.Frozen // one for each instance that has begun
 	Closing   *goal.Closing
-	Author    string // name of who made it
+	Division  *goal.Division // how it was divided last; nil: never
+	Author    string         // name of who made it
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -31,12 +32,12 @@ type Goals struct{ s State }
 // Goals gives the repository of goals.
 func (s State) Goals() Goals { return Goals{s} }
 
-const goalColumns = "id, parent_id, locked, body, baselines, closing, created_by, created_at, updated_at"
+const goalColumns = "id, parent_id, locked, body, baselines, closing, division, created_by, created_at, updated_at"
 
 func readGoal(r row) (g Goal, err error) {
 	var id string
-	var parent, closing *string
-	err = r.Scan(&id, &parent, &g.Locked, decoded{&g.Goal}, decoded{&g.Baselines}, &closing, &g.Author, instant{&g.CreatedAt}, instant{&g.UpdatedAt})
+	var parent, closing, division *string
+	err = r.Scan(&id, &parent, &g.Locked, decoded{&g.Goal}, decoded{&g.Baselines}, &closing, &division, &g.Author, instant{&g.CreatedAt}, instant{&g.UpdatedAt})
 	if err != nil {
 		return g, err
 	}
@@ -45,6 +46,9 @@ func readGoal(r row) (g Goal, err error) {
 	}
 	if closing != nil {
 		err = decoded{&g.Closing}.Scan(*closing)
+	}
+	if err == nil && division != nil {
+		err = decoded{&g.Division}.Scan(*division)
 	}
 	return g, err
 }
@@ -62,7 +66,7 @@ func (r Goals) CreateGoal(ctx context.Context, g Goal, on int64) (Goal, error) {
 		}
 		g.Version, g.UpdatedAt = 1, g.CreatedAt
 		err := must(ctx, s.write, callpace.Conflict, "store.goal_taken", `INSERT INTO goals (`+goalColumns+`, state)
-			VALUES ($1, $2, $3, $4, $5, null, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
+			VALUES ($1, $2, $3, $4, $5, null, null, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
 			g.ID, text(g.Parent), g.Locked, encoded(g.Goal), encoded(g.Baselines), g.Author, at(g.CreatedAt), at(g.UpdatedAt), string(g.State))
 		if err != nil {
 			return err
@@ -168,6 +172,15 @@ func (r Goals) KeepGoal(ctx context.Context, g Goal) error {
 	})
 	if err != nil {
 		return fmt.Errorf("keep goal %s: %w", g.ID, err)
+	}
+	return nil
+}
+
+// KeepDivision writes how a goal was divided, which makes no version.
+func (r Goals) KeepDivision(ctx context.Context, id string, d goal.Division, now time.Time) error {
+	err := must(ctx, r.s.write, callpace.NotFound, "store.no_goal", "UPDATE goals SET division = $2, updated_at = $3 WHERE id = $1", id, encoded(d), at(now))
+	if err != nil {
+		return fmt.Errorf("keep division of goal %s: %w", id, err)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/store"
 )
 
 // splitPage divides a goal among teams or agents.
@@ -47,45 +48,48 @@ func (r *request) typedIn(g goal.Goal) goal.Number {
 
 // locked reads the numbers set by hand: boxes lock.WHO and value.WHO, in which
 // one is by of the goal's unit.
-func locked(names []string, by goal.Number, get func(string) string) (map[string]goal.Number, error) {
-	out := map[string]goal.Number{}
-	for _, who := range names {
-		if get("lock."+who) == "" {
+func locked(parts []goals.Share, by goal.Number, get func(string) string) (map[goal.Place]goal.Number, error) {
+	out := map[goal.Place]goal.Number{}
+	for _, p := range parts {
+		if get("lock."+p.Name()) == "" {
 			continue
 		}
 		var n goal.Number
-		if err := n.UnmarshalText([]byte(plainDigits(get("value." + who)))); err != nil {
+		if err := n.UnmarshalText([]byte(plainDigits(get("value." + p.Name())))); err != nil {
 			return nil, err
 		}
 		if n*by/by != n { // beyond the range
-			return nil, callpace.E(callpace.Invalid, "goal.bad_number", "text", get("value."+who))
+			return nil, callpace.E(callpace.Invalid, "goal.bad_number", "text", get("value."+p.Name()))
 		}
-		out[who] = n * by
+		out[p.Place] = n * by
 	}
 	return out, nil
 }
 
 // shares divides as the form says.
-func (r *request) shares(b goalBook, g goal.Goal, get func(string) string) (to goal.Each, way goals.Way, shares []goals.Share, err error) {
-	to, way = goal.Each(get("to")), goals.Way(get("way"))
-	if to != goal.EachAgent && to != goal.EachTeam {
-		if to = goal.EachTeam; g.Scope.Team != "" {
-			to = goal.EachAgent
-		}
-	}
-	if way != goals.ByHistory && way != goals.ByCapacity {
-		way = goals.Equally
-	}
-	names, _, err := b.Desk.Usual(r.Context(), g, string(to), dayRange(b.Desk.Today))
+func (r *request) shares(b goalBook, g store.Goal, get func(string) string) (*goals.Split, error) {
+	rep, err := r.stands(b, g, false)
 	if err != nil {
-		return to, way, nil, err
+		return nil, err
 	}
-	fixed, err := locked(names, r.typedIn(g), get)
+	ask := goals.SplitAsk{Levels: []goal.Each{goal.Each(get("to"))}, Way: goal.Way(get("way"))}
+	if ask.Levels[0] != goal.EachAgent && ask.Levels[0] != goal.EachTeam {
+		ask.Levels[0] = goal.EachTeam
+	}
+	if ask.Way != goal.ByHistory && ask.Way != goal.ByCapacity {
+		ask.Way = goal.Equally
+	}
+	s, err := b.SplitOf(r.Context(), g, rep, ask)
 	if err != nil {
-		return to, way, nil, err
+		return nil, err
 	}
-	shares, err = b.Split(r.Context(), g, to, way, fixed)
-	return to, way, shares, err
+	if ask.Locks, err = locked(s.Parts, r.typedIn(g.Goal), get); err != nil {
+		return nil, err
+	}
+	if s, err = b.SplitOf(r.Context(), g, rep, ask); err != nil {
+		return nil, err
+	}
+	return s, s.Err()
 }
 
 func (r *request) splitForm(status int, get func(string) string, failed error) error {
@@ -101,23 +105,27 @@ func (r *request) splitForm(status int, get func(string) string, failed error) e
 			return err
 		}
 		w := r.words(rep)
-		to, way, shares, err := r.shares(b, g.Goal, get)
+		s, err := r.shares(b, g, get)
 		if err != nil {
 			if callpace.CodeOf(err) == callpace.Internal {
 				return err
 			}
-			failed = err
+			failed, s = err, &goals.Split{}
+		}
+		to, way := goal.EachTeam, s.Ask.Way
+		if len(s.Ask.Levels) > 0 {
+			to = s.Ask.Levels[0]
 		}
 		page.Whole, page.Chosen = w.Figure(g.Target.Value.Float()), [2]string{string(to), string(way)}
 		for _, x := range []goal.Each{goal.EachTeam, goal.EachAgent} {
 			page.To = append(page.To, choice{Label: r.reader.Text("goals.each." + string(x)), URL: string(x), Selected: x == to})
 		}
-		for _, x := range goals.Ways() {
+		for _, x := range goal.Ways() {
 			page.Way = append(page.Way, choice{Label: r.reader.Text("goals.way." + string(x)), URL: string(x), Selected: x == way})
 		}
 		by := r.typedIn(g.Goal)
-		for _, sh := range shares {
-			row := splitRow{Who: sh.Who, Usual: w.Figure(sh.Usual), Value: (sh.Value / by).String(), Name: "value." + sh.Who, LockName: "lock." + sh.Who, Locked: sh.Locked}
+		for _, sh := range s.Parts {
+			row := splitRow{Who: sh.Name(), Usual: w.Figure(sh.Usual), Value: (sh.Value / by).String(), Name: "value." + sh.Name(), LockName: "lock." + sh.Name(), Locked: sh.Locked}
 			page.Rows = append(page.Rows, row)
 		}
 		all := page.Rows
@@ -151,11 +159,11 @@ func (r *request) takeSplit() error {
 		if err != nil {
 			return err
 		}
-		to, _, shares, err := r.shares(b, g.Goal, get)
+		s, err := r.shares(b, g, get)
 		if err != nil {
 			return err
 		}
-		return b.Cascade(r.Context(), g, to, shares, r.who.Account.Name)
+		return b.CascadeTree(r.Context(), g, s, r.who.Account.Name)
 	})
 	if err != nil {
 		if callpace.CodeOf(err) == callpace.Internal {

@@ -37,20 +37,15 @@ const Undated = OpenEnd
 // roster. Spellings match whatever their case and spacing. One that matches
 // nobody is a provisional agent, named as spelled.
 type Directory struct {
-	aliases map[string][]Membership // by folded alias, best first
-	names   map[string]string       // canonical name by folded name
-	teams   map[string][]teamSpan   // by agent: disjoint, in order of time
-}
-
-type teamSpan struct {
-	team     string
-	from, to int64
+	aliases map[string][]Membership     // by folded alias, best first
+	names   map[string]string           // canonical name by folded name
+	teams   map[string][]facts.TeamSpan // by agent: disjoint, in order of time
 }
 
 // NewDirectory makes the directory of a roster, in whatever order it comes.
 func NewDirectory(roster []Membership) *Directory {
-	d := &Directory{aliases: map[string][]Membership{}, names: map[string]string{}, teams: map[string][]teamSpan{}}
-	teams := map[string][]teamSpan{}
+	d := &Directory{aliases: map[string][]Membership{}, names: map[string]string{}, teams: map[string][]facts.TeamSpan{}}
+	teams := map[string][]facts.TeamSpan{}
 	for _, m := range roster {
 		d.name(m.Agent, m.Agent)
 		if m.Name != "" && m.Name != m.Agent {
@@ -60,14 +55,14 @@ func NewDirectory(roster []Membership) *Directory {
 			d.alias(m)
 		}
 		if m.Team != "" && m.From < m.To {
-			teams[m.Agent] = append(teams[m.Agent], teamSpan{m.Team, m.From, m.To})
+			teams[m.Agent] = append(teams[m.Agent], facts.TeamSpan{Team: m.Team, From: m.From, To: m.To})
 		}
 	}
 	for _, spans := range d.aliases {
 		slices.SortFunc(spans, betterAlias)
 	}
 	for agent, spans := range teams {
-		d.teams[agent] = disjoint(spans)
+		d.teams[agent] = facts.Disjoint(spans)
 	}
 	return d
 }
@@ -121,42 +116,14 @@ func (d *Directory) Team(agent string, day int64) string {
 		return ""
 	}
 	if day == Undated {
-		return spans[len(spans)-1].team
+		return spans[len(spans)-1].Team
 	}
 	for _, s := range spans {
-		if s.from <= day && day < s.to {
-			return s.team
+		if s.From <= day && day < s.To {
+			return s.Team
 		}
 	}
 	return ""
-}
-
-// disjoint cuts overlapping spans: where several hold, the one that began last does.
-func disjoint(spans []teamSpan) []teamSpan {
-	var borders []int64
-	for _, s := range spans {
-		borders = append(borders, s.from, s.to)
-	}
-	slices.Sort(borders)
-	borders = slices.Compact(borders)
-	var out []teamSpan
-	for i := 0; i+1 < len(borders); i++ {
-		from, to := borders[i], borders[i+1]
-		best := teamSpan{from: OpenStart}
-		for _, s := range spans {
-			if s.from <= from && to <= s.to && (best.team == "" || s.from > best.from || s.from == best.from && s.team < best.team) {
-				best = s
-			}
-		}
-		switch last := len(out) - 1; {
-		case best.team == "":
-		case last >= 0 && out[last].team == best.team && out[last].to == from:
-			out[last].to = to
-		default:
-			out = append(out, teamSpan{best.team, from, to})
-		}
-	}
-	return out
 }
 
 func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
@@ -202,8 +169,8 @@ func (s *Store) storeTeams(ctx context.Context) error {
 	for _, agent := range slices.Sorted(maps.Keys(s.directory.teams)) {
 		spans := s.directory.teams[agent]
 		for i, span := range spans {
-			agents, teams = append(agents, agent), append(teams, span.team)
-			from, to = append(from, max(span.from, unboundedFrom)), append(to, min(span.to, unboundedTo))
+			agents, teams = append(agents, agent), append(teams, span.Team)
+			from, to = append(from, max(span.From, unboundedFrom)), append(to, min(span.To, unboundedTo))
 			isLatest := int64(0)
 			if i == len(spans)-1 {
 				isLatest = 1

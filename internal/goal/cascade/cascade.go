@@ -16,7 +16,7 @@ import (
 type Part struct {
 	// Weight is by what the whole is divided: 1 each, sales of the past, capacity
 	// in hours. Weights of joiners, leavers and absences are multiplied by their
-	// share of the working days (see Presence).
+	// share of the working days.
 	Weight float64
 	// Locked parts keep Value, set by hand; the others share what is left.
 	Locked bool
@@ -136,24 +136,6 @@ func Money(total callpace.Amount, places int, parts []Part) ([]callpace.Amount, 
 		out[i] += callpace.Amount(rest)
 	}
 	return out, nil
-}
-
-// Presence gives the share of a period's working days on which somebody is
-// there, each day counted by its weight (hours of a part-time day): the factor
-// on the weight of a joiner, a leaver, or somebody on leave. It is 0 for a
-// period without working days.
-func Presence(there, period []float64) float64 {
-	var t, p float64
-	for i, w := range period {
-		p += w
-		if i < len(there) {
-			t += math.Min(there[i], w)
-		}
-	}
-	if p <= 0 {
-		return 0
-	}
-	return math.Max(0, t) / p
 }
 
 // Days spreads a target over the days of a period by their exposure, in whole

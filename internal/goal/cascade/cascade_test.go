@@ -75,16 +75,6 @@ func TestMoney(t *testing.T) {
 	require.EqualError(t, err, "cascade.locked_over over=2.5")
 }
 
-func TestPresence(t *testing.T) {
-	require.InDelta(t, 0.5, cascade.Presence([]float64{0, 0, 1, 1}, []float64{1, 1, 1, 1}), 1e-12)
-	require.InDelta(t, 0.75, cascade.Presence([]float64{.5, .5, 0}, []float64{.5, .5, 1. / 3}), 1e-12)
-	require.Equal(t, 0.0, cascade.Presence(nil, nil))
-	// A joiner at half of the month among two others: 20, 20, 10.
-	got, err := cascade.Split(50, by(1, 1, cascade.Presence([]float64{0, 0, 1, 1}, []float64{1, 1, 1, 1})))
-	require.NoError(t, err)
-	require.Equal(t, []int64{20, 20, 10}, got)
-}
-
 func TestDays(t *testing.T) {
 	got, ok := cascade.Days(50, []float64{1, 1, 1, 1, 0, 0, 1, 1})
 	require.True(t, ok)
@@ -94,13 +84,19 @@ func TestDays(t *testing.T) {
 }
 
 func TestRates(t *testing.T) {
-	parts, err := cascade.SplitRate(cascade.Rate{Num: 60, Den: 1000}, by(3, 1), []float64{.04, .08})
+	parts, err := cascade.SplitRate(cascade.Rate{Num: 60, Den: 1000}, by(3, 1), []cascade.Level{{Usual: .04}, {Usual: .08}})
 	require.NoError(t, err)
 	require.Equal(t, []cascade.Rate{{36, 750}, {24, 250}}, parts) // 30 : 20
 	require.Equal(t, cascade.Rate{Num: 60, Den: 1000}, cascade.Sum(parts))
 	parts, err = cascade.SplitRate(cascade.Rate{Num: 60, Den: 1000}, by(3, 1), nil)
 	require.NoError(t, err)
 	require.Equal(t, []cascade.Rate{{45, 750}, {15, 250}}, parts)
+	parts, err = cascade.SplitRate(cascade.Rate{Num: 60, Den: 1000}, by(3, 1), []cascade.Level{{Locked: true, Value: .05}, {Usual: .08}})
+	require.NoError(t, err)
+	require.Equal(t, []cascade.Rate{{38, 750}, {22, 250}}, parts) // 37.5 is 38
+	parts, err = cascade.SplitRate(cascade.Rate{Num: 60, Den: 1000}, by(3, 1), []cascade.Level{{Locked: true, Value: .1}, {Usual: .08}})
+	require.ErrorContains(t, err, "cascade.locked_over")
+	require.Equal(t, []cascade.Rate{{75, 750}, {0, 250}}, parts)
 	// 1 of 2 and 10 of 100 are 11 of 102, not 30 %.
 	v, ok := cascade.Sum([]cascade.Rate{{1, 2}, {10, 100}}).Value()
 	require.True(t, ok)

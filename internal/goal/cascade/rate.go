@@ -1,6 +1,8 @@
 package cascade
 
 import (
+	"math"
+
 	"github.com/callpace/callpace"
 )
 
@@ -24,36 +26,45 @@ func Sum(parts []Rate) (whole Rate) {
 	return whole
 }
 
+// Level is what a part of a rate has reached before, or what was set for it by hand.
+type Level struct {
+	Usual  float64
+	Locked bool
+	Value  float64 // of a locked one
+}
+
 // SplitRate divides a rate's target: the denominators by the weights of the
-// parts, the numerators by denominator × usual, where usual is what each part
-// has reached before, so that the strong are asked for more than the weak and
-// the whole comes out exactly. No usual, or nothing but zeros, asks all alike.
-func SplitRate(whole Rate, parts []Part, usual []float64) ([]Rate, error) {
+// parts, the numerators by denominator × usual, so that the strong are asked
+// for more than the weak and the whole comes out exactly; locked levels are
+// kept to the nearest numerator. No usual, or nothing but zeros, asks all
+// alike. Where the numerators cannot be divided the error is that of Split,
+// with the denominators and the locked numerators given all the same.
+func SplitRate(whole Rate, parts []Part, levels []Level) ([]Rate, error) {
 	dens, err := Split(whole.Den, parts)
 	if err != nil {
 		return nil, err
 	}
-	alike, asked, known := make([]Part, len(dens)), make([]Part, len(dens)), false
+	out, alike, asked, known := make([]Rate, len(dens)), make([]Part, len(dens)), make([]Part, len(dens)), false
 	for i, d := range dens {
-		alike[i].Weight = float64(d)
-		if i < len(usual) {
-			asked[i].Weight = float64(d) * usual[i]
+		out[i].Den, alike[i].Weight = d, float64(d)
+		if i < len(levels) {
+			asked[i].Weight = float64(d) * levels[i].Usual
+			if levels[i].Locked {
+				out[i].Num = int64(math.Round(float64(d) * levels[i].Value))
+				alike[i] = Part{Locked: true, Value: out[i].Num}
+				asked[i] = alike[i]
+			}
 		}
 		known = known || asked[i].Weight > 0
 	}
-	weights := asked
 	if !known {
-		weights = alike
+		asked = alike
 	}
-	nums, err := Split(whole.Num, weights)
-	if err != nil {
-		return nil, err
+	nums, err := Split(whole.Num, asked)
+	for i := range nums {
+		out[i].Num = nums[i]
 	}
-	out := make([]Rate, len(dens))
-	for i := range out {
-		out[i] = Rate{nums[i], dens[i]}
-	}
-	return out, nil
+	return out, err
 }
 
 // Credit divides one sale among those who made it together, 60/40 say, in

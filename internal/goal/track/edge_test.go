@@ -209,14 +209,24 @@ func TestShifts(t *testing.T) {
 	plan("Dino", "2026-12-14", "2026-12-18", 8, "leave") //
 	plan("Eva", "2026-11-23", "2026-12-18", 4, "")       // half days
 	days := calendar.Range{From: day("2026-11-23"), To: day("2026-12-19")}
-	got, ok, err := w.desk("2026-11-22").Shifts(t.Context(), goal.Scope{}, "agent", days)
+	for _, who := range []string{"Ana", "Boris", "Cvita", "Dino", "Eva", "Filip"} {
+		w.calls(date("2026-11-20"), who, "East", 1, 0)
+	}
+	g := w.goal("2026-11-22", "50 calls this month")
+	list, ok, err := w.desk("2026-11-22").Stays(t.Context(), g, days, true)
 	require.NoError(t, err)
 	require.True(t, ok)
+	got := map[string]track.Stay{}
+	for _, s := range list {
+		got[s.Agent] = s
+	}
+	require.Equal(t, 5.0, got["Dino"].Away)
+	require.Equal(t, []any{1.0, false}, []any{got["Filip"].There(), got["Filip"].Shifts}) // whom no schedule knows
 	for who, want := range map[string][2]float64{"Ana": {160, 1}, "Boris": {80, 0.5}, "Cvita": {40, 0.25}, "Dino": {120, 0.75}, "Eva": {80, 1}} {
 		require.InDelta(t, want[0], got[who].Hours, 1e-9, who)
-		require.InDelta(t, want[1], got[who].There, 1e-9, who)
+		require.InDelta(t, want[1], got[who].There(), 1e-9, who)
 	}
-	_, ok, err = w.desk("2026-11-22").Shifts(t.Context(), goal.Scope{}, "agent", calendar.Range{From: day("2026-11-23"), To: day("2027-03-01")})
+	_, ok, err = w.desk("2026-11-22").Stays(t.Context(), g, calendar.Range{From: day("2026-11-23"), To: day("2027-03-01")}, true)
 	require.NoError(t, err)
 	require.False(t, ok) // it reaches over less than half
 }

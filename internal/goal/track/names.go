@@ -5,6 +5,7 @@ import (
 
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/kpi"
 )
 
 // Names puts the company's own names into the context that texts of goals are
@@ -18,21 +19,35 @@ func (d Desk) Names(ctx context.Context, c *goal.Context) error {
 	return nil
 }
 
-// Usual gives the members of a goal's scope, by team or agent, and what each
-// brought over some days.
-func (d Desk) Usual(ctx context.Context, g goal.Goal, by string, days calendar.Range) (names []string, sums map[string]float64, err error) {
-	if names, err = d.members(ctx, g, by); err != nil {
-		return nil, nil, err
+// Brought gives what each team, agent, or agent of a team brought of a goal's
+// KPI over some days.
+func (d Desk) Brought(ctx context.Context, g goal.Goal, by []goal.Each, days calendar.Range) (map[goal.Place]kpi.Figure, error) {
+	out := map[goal.Place]kpi.Figure{}
+	if days.Days() <= 0 {
+		return out, nil
 	}
-	f, err := d.ask(ctx, days, g.Scope.Filters(), []string{by}, false, g.KPI)
+	dims := make([]string, len(by))
+	for i, level := range by {
+		dims[i] = string(level)
+	}
+	f, err := d.ask(ctx, days, g.Scope.Filters(), dims, false, g.KPI)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	sums = map[string]float64{}
 	for _, row := range f.Rows {
-		sums[row.Key[0]] = row.Figures[0].Number
+		var at goal.Place
+		for i, level := range by {
+			if level == goal.EachTeam {
+				at.Team = row.Key[i]
+			} else {
+				at.Agent = row.Key[i]
+			}
+		}
+		if at != (goal.Place{}) {
+			out[at] = row.Figures[0]
+		}
 	}
-	return names, sums, nil
+	return out, nil
 }
 
 // LoggedHours gives the hours that teams or agents were logged in over the
