@@ -146,7 +146,7 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 		copied = s.copier.Lag
 	}
 	pages, err := web.New(web.Deps{Copy: copied, Folder: s.folder, State: state, Auth: s.auth, Texts: a.texts, Formats: formats.All(),
-		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, Insecure: c.Insecure || c.PublicURL == "" && isLoopback(address), Jobs: s.jobs, Sample: s.sample, WatchRoot: c.WatchRoot,
+		Morning: s.morning, Mail: s.morning.Mail, Now: a.now, Log: log, Version: version, PublicURL: strings.TrimSuffix(c.PublicURL, "/"), Insecure: c.Insecure || c.PublicURL == "" && isLoopback(address), Jobs: s.jobs, Sample: s.sample, WatchRoot: c.WatchRoot,
 		Recordings: c.Recordings, API: s.api(log)})
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ func (s *site) signIn(b *browser, login, password string) *answer {
 	return b.post("/sign-in", "login", login, "password", password)
 }
 
-var linkIn = regexp.MustCompile(`http://callpace\.example(/link/[\w-]+)`)
+var linkIn = regexp.MustCompile(`https?://[\w.]+\.example(/link/[\w-]+)`)
 
 // linkOf finds the link that a page shows once.
 func (a *answer) linkOf() string {
@@ -171,11 +171,14 @@ func TestForgotWithMail(t *testing.T) {
 	s.Mail = func(_ context.Context, to, _, body string) error { sent <- to + " " + body; return nil }
 	require.NoError(t, s.State.Settings().UpdateSetting(ctx, "smtp", map[string]any{"host": "smtp.example", "port": 587}, "", s.clock.Now()))
 	b := s.stranger()
+	b.get("/sign-in/forgot").has(200, "Ask your administrator") // where would the link lead?
+	require.NoError(t, s.State.Settings().UpdateSetting(ctx, "smtp", map[string]any{"host": "smtp.example", "port": 587, "address": "https://numbers.example"}, "", s.clock.Now()))
 	b.get("/sign-in/forgot").has(200, `name="login"`)
 	b.post("/sign-in/forgot", "login", "nobody@adria.example").goes("/sign-in?done=forgot")
 	b.post("/sign-in/forgot", "login", "Mia@adria.example").goes("/sign-in?done=forgot")
 	body := <-sent
 	require.True(t, strings.HasPrefix(body, "mia@adria.example "), body)
+	require.Contains(t, body, "https://numbers.example/link/", "not where the visitor's browser says that it is")
 	link := linkIn.FindStringSubmatch(body)[1]
 	b.get(link).has(200, "Set your password")
 	b.post(link, "password", "short").has(422, "too short")

@@ -122,7 +122,7 @@ func (r *request) previewLetter(p *previewPage, to store.Account) error {
 	if _, err = w.Preview(&out, l, r.org.Name, ""); err != nil {
 		return err
 	}
-	message, err := w.Message(l, r.org.Name, r.pagesAddress())
+	message, err := w.Message(l, r.org.Name, r.address(""))
 	if err != nil {
 		return err
 	}
@@ -156,14 +156,6 @@ func (r *request) letterTo(to store.Account) (*morning.Letter, error) {
 	l := *v.(*morning.Letter)
 	l.To = to
 	return &l, nil
-}
-
-// pagesAddress is the address of the pages that mails name.
-func (r *request) pagesAddress() string {
-	if s, err := r.smtp(); err == nil && s.Address != "" {
-		return s.Address
-	}
-	return r.address("")
 }
 
 // takeMail turns the reader's own mail off or on.

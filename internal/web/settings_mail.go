@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -42,10 +43,6 @@ func (r *request) mailForm(status int, f *filled) error {
 	if s.Password != "" {
 		passwordHint = text("settings.mail_password_kept") + " " + text("smtp.password_anew")
 	}
-	pages := s.Address
-	if pages == "" {
-		pages = r.address("")
-	}
 	form := f.view(mailPath, "form.save",
 		formField{Kind: "text", Name: "host", Label: text("settings.mail_host"), Hint: text("settings.mail_host_hint"), Value: f.or("host", s.Host), Optional: true, LTR: true, Auto: "off"},
 		formField{Kind: "text", Name: "port", Label: text("settings.mail_port"), Value: f.or("port", strconv.Itoa(s.Port)), LTR: true},
@@ -53,7 +50,7 @@ func (r *request) mailForm(status int, f *filled) error {
 		formField{Kind: "text", Name: "user", Label: text("settings.mail_user"), Hint: text("smtp.user_hint"), Value: f.or("user", s.User), Optional: true, LTR: true, Auto: "off"},
 		formField{Kind: "password", Name: "password", Label: text("web.password"), Hint: passwordHint, Optional: true, LTR: true, Auto: "new-password"},
 		formField{Kind: "email", Name: "from", Label: text("settings.mail_from"), Value: f.or("from", s.From), Optional: true, LTR: true},
-		formField{Kind: "url", Name: "address", Label: text("smtp.address"), Hint: text("smtp.address_hint"), Value: f.or("address", pages), Optional: true, LTR: true},
+		formField{Kind: "url", Name: "address", Label: text("smtp.address"), Hint: text("smtp.address_hint"), Value: f.or("address", cmp.Or(s.Address, r.address(""))), Optional: true, LTR: true},
 		formField{Kind: "heading", Label: text("morning.title")},
 		formField{Kind: "check", Name: "morning", Label: text("morning.send"), Hint: text("morning.send_hint"), Checked: f.orChecked("morning", s.Morning)},
 		formField{Kind: "text", Name: "at", Label: text("morning.at"), Hint: text("morning.at_hint"), Value: f.or("at", s.At), LTR: true})
@@ -98,7 +95,7 @@ func (r *request) takeMailSettings() error {
 	if s.Host != "" && (mail.Address{Address: s.From}).Check() != nil {
 		f.wrong("from", "auth.bad_login")
 	}
-	if u, err := url.Parse(s.Address); s.Address != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery+u.Fragment != "") {
+	if u, err := url.Parse(s.Address); (s.Address != "" || s.Host != "") && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery+u.Fragment != "") {
 		f.wrong("address", "smtp.bad_url")
 	}
 	if t, err := time.Parse("15:04", s.At); err == nil {

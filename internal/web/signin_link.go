@@ -32,10 +32,12 @@ func (r *request) forgotForm(status int, f *filled) error {
 	return r.pageStatus(status, "link", p)
 }
 
-// canMail tells whether mails go out: the program can, and a server is set.
+// canMail tells whether mails with links go out: the program can, a server is
+// set, and the pages have an address that is not whatever a visitor's browser
+// says: else anybody could have a link sent that leads elsewhere.
 func (r *request) canMail() bool {
 	s, err := r.smtp()
-	return r.s.Mail != nil && err == nil && s.Host != ""
+	return r.s.Mail != nil && err == nil && s.Host != "" && r.ownAddress() != ""
 }
 
 // takeForgot answers the same, and after the same work, whether or not there is
@@ -73,8 +75,22 @@ func (r *request) mailLink(to store.Account, token, purpose string) {
 	})
 }
 
-// address is the whole address of a path, as the browser reached us.
+// ownAddress is where these pages are by what was set, for the server or for
+// its mails; empty where neither is.
+func (r *request) ownAddress() string {
+	s, err := r.smtp()
+	if r.s.PublicURL != "" || err != nil {
+		return r.s.PublicURL
+	}
+	return s.Address
+}
+
+// address is the whole address of a path: as it was set, else as the browser
+// reached us.
 func (r *request) address(path string) string {
+	if own := r.ownAddress(); own != "" {
+		return own + path
+	}
 	scheme := "https"
 	if r.s.Insecure && r.TLS == nil && r.Header.Get("X-Forwarded-Proto") != "https" {
 		scheme = "http"

@@ -33,6 +33,9 @@ type Deps struct {
 	Version string
 	// Insecure lets the session's cookie pass without TLS: for a server that only this machine reaches.
 	Insecure bool
+	// PublicURL is the address that links in mails begin with, without a slash
+	// at its end; empty: that of the settings of mails.
+	PublicURL string
 	// Recordings is the folder below which recordings of calls may be played; "": none.
 	Recordings string
 	// API answers below /api/v1/; nil: there is none.
