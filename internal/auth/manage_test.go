@@ -96,7 +96,7 @@ func TestProfileIsOnesOwn(t *testing.T) {
 	w.add("ana@example.hr", Agent)
 	in := w.signIn("ana@example.hr")
 	id := w.who(in)
-	require.NoError(t, w.UpdateProfile(ctx, id, "Ana A.", "fa", store.Preferences{Calendar: "hijri", NoMail: true}))
+	require.NoError(t, w.UpdateProfile(ctx, id, "Ana A.", "fa", store.Preferences{Digits: "latin", NoMail: true}))
 	a := w.who(in).Account
 	require.Equal(t, []any{"Ana A.", "fa", "agent", "ana", true}, []any{a.Name, a.Language, a.Role, a.Agent, a.Preferences.NoMail})
 	w.fails(w.UpdateProfile(ctx, id, "", "fa", store.Preferences{}), callpace.Invalid, "auth.no_name")

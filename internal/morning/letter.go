@@ -73,20 +73,9 @@ func (a About) Scope(to store.Account) kpi.Scope {
 	return auth.Identity{Account: to, Can: auth.Role(to.Role).Permissions()}.Scope(a.Organisation.SeePeers)
 }
 
-// Calendar is the reader's own, else the organisation's.
-func (a About) Calendar(to store.Account) calendar.Calendar {
-	switch to.Preferences.Calendar {
-	case "hijri":
-		return calendar.New(facts.SolarHijri, a.Settings.WeekStart)
-	case "gregorian":
-		return calendar.New(facts.Gregorian, a.Settings.WeekStart)
-	}
-	return calendar.New(a.Settings.Calendar, a.Settings.WeekStart)
-}
-
 // Letter finds out what to tell an account.
 func (a About) Letter(ctx context.Context, e kpi.Engine, to store.Account) (*Letter, error) {
-	role, cal := auth.Role(to.Role), a.Calendar(to)
+	role, cal := auth.Role(to.Role), calendar.New(a.Settings.Calendar, a.Settings.WeekStart)
 	asker := question.Asker{Settings: a.Settings, Policy: a.Policy, Scope: a.Scope(to), Now: a.Now}
 	base, _, err := asker.Query(question.Words{})
 	if err != nil {

@@ -32,7 +32,6 @@ type Account struct {
 
 // Preferences are a person's own, each "" or false for the organisation's.
 type Preferences struct {
-	Calendar  string `json:"calendar,omitempty"`   // gregorian, hijri
 	Digits    string `json:"digits,omitempty"`     // latin, native
 	Theme     string `json:"theme,omitempty"`      // light, dark
 	StartPage string `json:"start_page,omitempty"` // path of the page after sign-in
