@@ -25,7 +25,7 @@ func (p *Plan) compare(f *Frame, now, before *gathered) {
 		mine := now.rows[rowID(r.Key)]
 		old := other[rowID(r.Key)]
 		if old == nil {
-			old = &row{key: r.Key, values: make([]*Value, len(before.uses))}
+			old = &row{key: r.Key, values: make([]*Value, before.width)}
 		}
 		for j, k := range p.kpis {
 			if k.kind != KindShare {

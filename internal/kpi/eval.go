@@ -25,32 +25,33 @@ const million = 1_000_000
 
 // look gives a measure's value in a row, or on one day of it; without one,
 // the mark may say why.
-type look func(u *use) (v Value, why Mark, ok bool)
+type look func(u *use) (v *Value, why Mark, ok bool)
+
+// none is no data; nothing is that there was nothing.
+var none, nothing = Value{}, Value{Valid: true}
 
 // valueIn gives a measure's value in a row. Where nothing happened, what adds
 // up is 0, provided that the fact is recorded at all.
 func (p *Plan) valueIn(g *gathered, r *row, values []*Value) look {
-	return func(u *use) (Value, Mark, bool) {
-		column := g.uses[u.key]
+	return func(u *use) (*Value, Mark, bool) {
+		column := g.columns[u]
 		if u.def.Scoped && (g.above || g.narrow[p.timeOf(r.key)] && !p.unplaced(r.key)) {
-			return Value{}, CostAbove, false
+			return &none, CostAbove, false
 		}
 		if u.def.Scoped && g.unshared[p.timeOf(r.key)] {
-			return Value{}, CostUnshared, false
+			return &none, CostUnshared, false
 		}
 		if v := values[column]; v != nil && (v.Valid || v.Mixed) {
-			return *v, "", true
+			return v, "", true
 		}
 		if !g.known[u.fact.Name] || u.def.Scoped && !g.any[column] {
-			return Value{}, "", false
+			return &none, "", false
 		}
 		switch u.measure.Agg {
-		case Count, Sum, Money, Distinct:
-			return Value{Valid: true}, "", true
-		case Set, Histogram:
-			return Value{Valid: true}, "", true
+		case Count, Sum, Money, Distinct, Set, Histogram:
+			return &nothing, "", true
 		}
-		return Value{}, "", false
+		return &none, "", false
 	}
 }
 
@@ -177,7 +178,7 @@ func (g *gathered) apply(f application, at look) number {
 func (g *gathered) hasAny(f formula) bool {
 	switch f := f.(type) {
 	case measureRef:
-		return g.any[g.uses[f.use.key]]
+		return g.any[g.columns[f.use]]
 	case arithmetic:
 		return g.hasAny(f.a) || g.hasAny(f.b)
 	case application:

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/callpace/callpace/internal/calendar"
-	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/stats"
 )
 
@@ -102,8 +101,8 @@ func (p *Plan) clusters(g *gathered, r *row, num, den formula) []stats.Cluster {
 	}
 	var out []stats.Cluster
 	currency := ""
-	for _, day := range keys(r.days) {
-		at := p.valueIn(g, r, r.days[day])
+	for _, d := range r.days {
+		at := p.valueIn(g, r, d.values)
 		n, d := g.eval(num, at), g.eval(den, at)
 		if !n.ok || !d.ok {
 			continue
@@ -139,16 +138,17 @@ func (p *Plan) perDay(g *gathered, r *row, k *compiled) []float64 {
 	if !linear(k.value) {
 		return nil
 	}
-	to := min(g.period.To, p.Query.today()+1)
-	var out []float64
+	days := p.daysAt(g, r.key)
+	out := make([]float64, 0, len(days))
+	rest := r.days
 	currency := ""
-	for day := g.period.From; day < to; day++ {
-		if !p.within(r.key, day) {
-			continue
+	for _, day := range days {
+		for len(rest) > 0 && rest[0].day < day {
+			rest = rest[1:]
 		}
 		n := number{}
-		if values := r.days[p.Query.Calendar.Key(calendar.Day, day)]; values != nil {
-			n = g.eval(k.value, p.valueIn(g, r, values))
+		if len(rest) > 0 && rest[0].day == day {
+			n = g.eval(k.value, p.valueIn(g, r, rest[0].values))
 		}
 		if n.currency != "" && currency != "" && n.currency != currency {
 			return nil
@@ -159,22 +159,26 @@ func (p *Plan) perDay(g *gathered, r *row, k *compiled) []float64 {
 	return out
 }
 
-// within tells whether a day lies in the times that a row's key names.
-func (p *Plan) within(key []string, day int64) bool {
-	for i, name := range p.Query.By {
-		switch b := buckets[name]; b {
-		case "", BucketHour:
-		case BucketWeekday:
-			if key[i] != strconv.Itoa(int(facts.DateOf(day).Weekday()+6)%7+1) {
-				return false
+// daysAt lists the keys of the days up to today that lie in the times that a
+// row's key names.
+func (p *Plan) daysAt(g *gathered, key []string) []string {
+	if g.spans == nil {
+		g.spans = map[string][]string{}
+		for day := g.period.From; day < min(g.period.To, p.Query.today()+1); day++ {
+			var times []string
+			for _, name := range p.Query.By {
+				switch b := buckets[name]; {
+				case b == BucketWeekday:
+					times = append(times, strconv.FormatInt(calendar.Weekday(day), 10))
+				case inDays(name):
+					times = append(times, p.Query.Calendar.Key(calendar.Unit(b), day))
+				}
 			}
-		default:
-			if key[i] != p.Query.Calendar.Key(calendar.Unit(b), day) {
-				return false
-			}
+			at := rowID(times)
+			g.spans[at] = append(g.spans[at], p.Query.Calendar.Key(calendar.Day, day))
 		}
 	}
-	return true
+	return g.spans[p.timeOf(key)]
 }
 
 // share turns the figures of a column into their shares of all shown.

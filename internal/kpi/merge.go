@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/callpace/callpace"
@@ -12,11 +13,31 @@ func (g *gathered) row(key []string) *row {
 	id := strings.Join(key, keySeparator)
 	r := g.rows[id]
 	if r == nil {
-		r = &row{key: key, values: make([]*Value, len(g.uses))}
+		r = &row{key: key, values: g.values()}
 		g.rows[id] = r
 		g.order = append(g.order, r)
 	}
 	return r
+}
+
+// values makes room for a value of every measure.
+func (g *gathered) values() []*Value {
+	const atOnce = 64
+	if len(g.blank) < g.width {
+		g.blank = make([]*Value, atOnce*g.width)
+	}
+	out := g.blank[:g.width:g.width]
+	g.blank = g.blank[g.width:]
+	return out
+}
+
+// day gives the values of one of the row's days.
+func (g *gathered) day(r *row, day string) []*Value {
+	i, found := slices.BinarySearchFunc(r.days, day, func(d dayValues, day string) int { return strings.Compare(d.day, day) })
+	if !found {
+		r.days = slices.Insert(r.days, i, dayValues{day, g.values()})
+	}
+	return r.days[i].values
 }
 
 // merge lays the groups of one Select beside those of the others.
@@ -27,9 +48,8 @@ func (g *gathered) merge(p *Plan, s *selection, groups []Group) error {
 			return callpace.E(callpace.Limit, "kpi.too_many_groups", "max", MaxGroups)
 		}
 		for i, u := range s.uses {
-			column := g.uses[u.key]
-			v := group.Values[i]
-			r.values[column] = &v
+			column, v := g.columns[u], &group.Values[i]
+			r.values[column] = v
 			if v.Valid || v.Mixed {
 				g.any[column] = true
 			}
@@ -43,20 +63,15 @@ func (g *gathered) merge(p *Plan, s *selection, groups []Group) error {
 
 // mergeDays keeps the values of each day beside the row's totals.
 func (g *gathered) mergeDays(daily []*use, groups []Group) {
+	columns := make([]int, len(daily))
+	for i, u := range daily {
+		columns[i] = g.columns[u]
+	}
 	for _, group := range groups {
 		n := len(group.Key) - 1
-		r := g.row(group.Key[:n:n])
-		if r.days == nil {
-			r.days = map[string][]*Value{}
-		}
-		day := r.days[group.Key[n]]
-		if day == nil {
-			day = make([]*Value, len(g.uses))
-			r.days[group.Key[n]] = day
-		}
-		for i, u := range daily {
-			v := group.Values[i]
-			day[g.uses[u.key]] = &v
+		day := g.day(g.row(group.Key[:n:n]), group.Key[n])
+		for i, column := range columns {
+			day[column] = &group.Values[i]
 		}
 	}
 }

@@ -165,17 +165,11 @@ func (b *book) add(key []string, shown bool, u *use, day string, v Value) error 
 	if len(b.g.order) > MaxGroups {
 		return callpace.E(callpace.Limit, "kpi.too_many_groups", "max", MaxGroups)
 	}
-	column := b.g.uses[u.key]
+	column := b.g.columns[u]
 	b.g.any[column] = true
 	values := r.values
 	if day != "" {
-		if r.days == nil {
-			r.days = map[string][]*Value{}
-		}
-		if r.days[day] == nil {
-			r.days[day] = make([]*Value, len(b.g.uses))
-		}
-		values = r.days[day]
+		values = b.g.day(r, day)
 	}
 	have := values[column]
 	switch {

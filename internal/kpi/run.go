@@ -68,33 +68,56 @@ func (p *Plan) probe(ctx context.Context, e Engine) (known map[string]bool, err 
 
 // gathered is what all Selects of one period came to, merged by key.
 type gathered struct {
-	period *calendar.Range
-	uses   map[string]int // column by key of the use
-	known  map[string]bool
-	rows   map[string]*row
-	order  []*row          // in no particular order
-	any    []bool          // by column: some row has a value
-	narrow map[string]bool // groups of time in which a scoped cost stands above the level asked
-	above  bool            // a scoped cost stands above what a filter chose
+	period  *calendar.Range
+	columns map[*use]int // of all KPIs' uses; those of one key share a column
+	width   int
+	blank   []*Value // room for the values of rows and days
+	known   map[string]bool
+	rows    map[string]*row
+	order   []*row          // in no particular order
+	any     []bool          // by column: some row has a value
+	narrow  map[string]bool // groups of time in which a scoped cost stands above the level asked
+	above   bool            // a scoped cost stands above what a filter chose
 	// unshared are groups of time with a cost that there is nothing to share by.
 	unshared map[string]bool
+	spans    map[string][]string // the keys of the days of each group of time; nil: not asked for yet
 }
 
 // row is one group: a value per use, nil where its Select has no such group.
 type row struct {
 	key    []string
 	values []*Value
-	days   map[string][]*Value // by day, for the uses that add up
+	days   []dayValues // in order, for the uses that add up
+}
+
+// dayValues are a row's values on one day.
+type dayValues struct {
+	day    string
+	values []*Value
+}
+
+// newGathered gives every measure its column.
+func (p *Plan) newGathered(period *calendar.Range, known map[string]bool) *gathered {
+	g := &gathered{period: period, columns: map[*use]int{}, known: known, rows: map[string]*row{}, narrow: map[string]bool{}, unshared: map[string]bool{}}
+	byKey := map[string]int{}
+	for _, k := range p.kpis {
+		for _, u := range k.uses {
+			column, ok := byKey[u.key]
+			if !ok {
+				column = len(byKey)
+				byKey[u.key] = column
+			}
+			g.columns[u] = column
+		}
+	}
+	g.width = len(byKey)
+	g.any = make([]bool, g.width)
+	return g
 }
 
 // gather asks for a period as it stood some days before now.
 func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, known map[string]bool, earlier int) (*gathered, error) {
-	g := &gathered{period: period, uses: map[string]int{}, known: known, rows: map[string]*row{}, narrow: map[string]bool{}, unshared: map[string]bool{}}
-	for _, s := range p.selections {
-		for _, u := range s.uses {
-			g.uses[u.key] = len(g.uses)
-		}
-	}
+	g := p.newGathered(period, known)
 	totals := make([][]Group, len(p.selections))
 	byDay := make([][]Group, len(p.selections))
 	eg, until := errgroup.WithContext(ctx)
@@ -109,18 +132,17 @@ func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, kno
 		}
 		sel.Measures = s.asOf(earlier)
 		eg.Go(func() (err error) {
-			totals[i], err = e.Aggregate(until, sel)
+			daily, ok := p.daily(s, sel)
+			sel.DaysToo = ok
+			if totals[i], err = e.Aggregate(until, sel); err != nil || !ok {
+				return err
+			}
+			byDay[i], err = e.Aggregate(until, daily)
+			if callpace.CodeOf(err) == callpace.Limit {
+				return nil // too many days to hold: no interval, but the answer
+			}
 			return err
 		})
-		if daily, ok := p.daily(s, sel); ok {
-			eg.Go(func() (err error) {
-				byDay[i], err = e.Aggregate(until, daily)
-				if callpace.CodeOf(err) == callpace.Limit {
-					return nil // too many days to hold: no interval, but the answer
-				}
-				return err
-			})
-		}
 	}
 	if err := eg.Wait(); err != nil {
 		return nil, err
@@ -128,7 +150,6 @@ func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, kno
 	if err := p.costsAbove(ctx, e, g); err != nil {
 		return nil, err
 	}
-	g.any = make([]bool, len(g.uses))
 	for i, s := range p.selections {
 		if err := g.merge(p, s, totals[i]); err != nil {
 			return nil, err

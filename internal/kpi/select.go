@@ -30,7 +30,10 @@ type Select struct {
 	// ByDay also groups by the local day (as a last key column, "" for undated):
 	// the clusters from which intervals are computed. Only additive measures.
 	ByDay bool
-	Now   time.Time // in the organisation's zone: its Location says which day it is
+	// DaysToo tells that the same is asked by day next: who keeps answers by day
+	// then reads the rows once. It changes no answer.
+	DaysToo bool
+	Now     time.Time // in the organisation's zone: its Location says which day it is
 	// MaxGroups is the largest answer wanted; an engine stops with a Limit error beyond it.
 	MaxGroups int
 }
@@ -87,6 +90,8 @@ type Measure struct {
 // Value is what an aggregate came to. The zero Value is null: no rows.
 type Value struct {
 	Valid bool
+	// Mixed is money of several currencies that has no sum: see Currency.
+	Mixed bool
 	// Exact is the result of Count, Sum, Money, Distinct and Max; of a moment
 	// its microseconds since 1970.
 	Exact callpace.Total
@@ -96,7 +101,6 @@ type Value struct {
 	// could be converted, else the rows' own where they have but one, else
 	// "" with Mixed, and then there is no data.
 	Currency string
-	Mixed    bool
 	Hist     map[int64]int64
 	Set      []string
 }

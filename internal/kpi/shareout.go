@@ -30,7 +30,8 @@ func (p *Plan) shareOut(ctx context.Context, e Engine, g *gathered, s *selection
 	for _, group := range groups {
 		c := s.cost(group)
 		for i, v := range c.values { // costs of nothing are known, too
-			g.any[g.uses[s.uses[i].key]] = g.any[g.uses[s.uses[i].key]] || v.Valid
+			column := g.columns[s.uses[i]]
+			g.any[column] = g.any[column] || v.Valid
 		}
 		if c.nothing() {
 			continue

@@ -29,7 +29,7 @@ func (r Reader) Place(dimension, key string) string {
 	cal := r.Calendar()
 	switch dimension {
 	case "day":
-		return r.T("place.weekday_date", map[string]any{"weekday": r.Text("weekday." + strconv.Itoa(isoWeekday(days.From))), "date": r.Date(days.From)})
+		return r.T("place.weekday_date", map[string]any{"weekday": r.Text("weekday." + strconv.FormatInt(calendar.Weekday(days.From), 10)), "date": r.Date(days.From)})
 	case "week":
 		return r.T("place.week", map[string]any{"number": r.Digits(key[len(key)-2:]), "year": r.Digits(key[:4]), "from": r.DayMonth(days.From), "to": r.DayMonth(days.To - 1)})
 	case "month":
@@ -92,6 +92,3 @@ func (r Reader) days(dimension, key string) (calendar.Range, bool) {
 	}
 	return calendar.Range{}, false
 }
-
-// isoWeekday is 1 for Monday to 7.
-func isoWeekday(day int64) int { return int(((day+3)%7+7)%7) + 1 }

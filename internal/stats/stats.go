@@ -1,11 +1,12 @@
 // Package stats judges numbers: intervals, changes that are more than chance,
 // shrinkage of small groups toward their peers, evenness. It is arithmetic on
 // sums that others have counted: it reads no facts, knows no KPI and keeps no
-// state. What is undefined comes back with ok false, never as NaN or Inf.
+// state but constants that it found. What is undefined comes back with ok false, never as NaN or Inf.
 package stats
 
 import (
 	"math"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -31,7 +32,7 @@ func (e Estimate) Interval(confidence float64) (i Interval, ok bool) {
 	if !e.told() || !level(confidence) {
 		return Interval{}, false
 	}
-	half := student(e.DF).Quantile((1+confidence)/2) * e.SE
+	half := quantile(e.DF, confidence) * e.SE
 	return finite(e.Value-half, e.Value+half)
 }
 
@@ -74,6 +75,25 @@ func Difference(now, before Estimate) (c Change, ok bool) {
 }
 
 func student(df float64) distuv.StudentsT { return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df} }
+
+// quantiles keeps those of whole degrees of freedom at the usual confidence:
+// most intervals rest on so many days, and a quantile takes longer to find than
+// all else that a figure needs.
+var quantiles [1 << 10]atomic.Uint64 // as bits of a float64; 0: not found yet
+
+// quantile is half the width of an interval of so much confidence, in standard errors.
+func quantile(df, confidence float64) float64 {
+	if n := int(df); confidence == Confidence && float64(n) == df && n < len(quantiles) {
+		known := &quantiles[n]
+		if bits := known.Load(); bits != 0 {
+			return math.Float64frombits(bits)
+		}
+		q := student(df).Quantile((1 + confidence) / 2)
+		known.Store(math.Float64bits(q))
+		return q
+	}
+	return student(df).Quantile((1 + confidence) / 2)
+}
 
 func level(confidence float64) bool { return confidence > 0 && confidence < 1 }
 

@@ -148,10 +148,42 @@ func (d *cell) keep(old *cell) {
 // sum adds cells up into groups by the buckets that a Select asks for. ok is
 // false where a sum does not fit its type.
 func (c *cube) sum(s *kpi.Select, cells []int64, columns []int) (out []kpi.Group, ok bool) {
-	type place struct{ group, when int32 }
-	at := map[place]int{}
-	whens := map[string]int32{}
-	sets := make([][][][]uint32, len(columns)) // by measure and group
+	at := make([]int, len(c.groups)) // by group: its place in out, from 1
+	sets := make([][][][]uint32, len(columns))
+	var room []kpi.Value
+	for _, t := range c.times(s, cells) {
+		for _, d := range t.cells {
+			for _, id := range d.groups {
+				if at[id] != 0 {
+					continue
+				}
+				if len(room) < len(columns) {
+					room = make([]kpi.Value, len(columns)*len(d.groups))
+				}
+				out = append(out, kpi.Group{Key: keyOf(s, c.groups[id], t.buckets), Values: room[:len(columns):len(columns)]})
+				room = room[len(columns):]
+				at[id] = len(out)
+			}
+			for m, place := range columns {
+				if ofValues(s.Measures[m]) {
+					sets[m] = d.columns[place].gather(append(sets[m], make([][][]uint32, len(out)-len(sets[m]))...), d.groups, at)
+				} else if !d.columns[place].addTo(out, m, d.groups, at, s.Measures[m], c.currency) {
+					return nil, false
+				}
+			}
+		}
+		for _, d := range t.cells {
+			for _, id := range d.groups {
+				at[id] = 0
+			}
+		}
+	}
+	return out, c.unite(s, out, sets)
+}
+
+// times sorts cells that have rows by the buckets that they fall into.
+func (c *cube) times(s *kpi.Select, cells []int64) (out []*sameTime) {
+	known := map[string]*sameTime{}
 	for _, n := range cells {
 		d := c.cells[n]
 		if d == nil || len(d.groups) == 0 {
@@ -159,32 +191,21 @@ func (c *cube) sum(s *kpi.Select, cells []int64, columns []int) (out []kpi.Group
 		}
 		buckets := bucketsOf(s, n, c.calendar)
 		text := strings.Join(buckets, " ")
-		when, known := whens[text]
-		if !known {
-			when = int32(len(whens))
-			whens[text] = when
+		t := known[text]
+		if t == nil {
+			t = &sameTime{buckets: buckets}
+			known[text] = t
+			out = append(out, t)
 		}
-		for i, id := range d.groups {
-			g, found := at[place{id, when}]
-			if !found {
-				g = len(out)
-				at[place{id, when}] = g
-				out = append(out, kpi.Group{Key: keyOf(s, c.groups[id], buckets), Values: make([]kpi.Value, len(columns))})
-			}
-			for m, place := range columns {
-				column := d.columns[place]
-				if ofValues(s.Measures[m]) {
-					sets[m] = slices.Grow(sets[m], len(out)-len(sets[m]))[:len(out)]
-					if !column.null[i] {
-						sets[m][g] = append(sets[m][g], column.sets[i])
-					}
-				} else if !column.addTo(&out[g].Values[m], i, s.Measures[m], c.currency) {
-					return nil, false
-				}
-			}
-		}
+		t.cells = append(t.cells, d)
 	}
-	return out, c.unite(s, out, sets)
+	return out
+}
+
+// sameTime are the cells that fall into the same buckets.
+type sameTime struct {
+	buckets []string
+	cells   []*cell
 }
 
 // unite fills in what is known by the values themselves. ok is false for sets
@@ -222,7 +243,7 @@ func bucketsOf(s *kpi.Select, n int64, cal calendar.Calendar) []string {
 		switch {
 		case !ofDay(d):
 		case d.Bucket == kpi.BucketWeekday:
-			out = append(out, strconv.FormatInt(((n+3)%7+7)%7+1, 10)) // 1970-01-01 was a Thursday
+			out = append(out, strconv.FormatInt(calendar.Weekday(n), 10))
 		default:
 			out = append(out, cal.Key(calendar.Unit(d.Bucket), n))
 		}

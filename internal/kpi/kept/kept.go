@@ -201,8 +201,8 @@ func (k *Keep) both(ctx context.Context, st State, s kpi.Select, parts []int) (g
 
 // parts gives where the parts of an answer are kept, and the places of the
 // measures that they answer: none where it has no parts or they would be too
-// many. What has groups beside time, or is no course at all, is asked as a
-// whole first, to see how many.
+// many. What has groups beside time and is not asked by day as well is asked as
+// a whole first, to see how many; so is what counts different values.
 func (k *Keep) parts(s *kpi.Select, q question) (sh *shape, measures []int) {
 	if !q.splits(s, k.days) {
 		return nil, nil
@@ -217,12 +217,12 @@ func (k *Keep) parts(s *kpi.Select, q question) (sh *shape, measures []int) {
 	}
 	k.clock++
 	sh.used = k.clock
-	course := s.ByDay || slices.ContainsFunc(s.Dims, ofDay) && !slices.ContainsFunc(s.Dims, func(d kpi.Dim) bool { return !ofDay(d) })
+	few := s.ByDay || s.DaysToo || !s.Undated && !slices.ContainsFunc(s.Dims, func(d kpi.Dim) bool { return !ofDay(d) })
 	length := int(s.To - s.From)
 	if s.Undated {
 		length = 1000 // so many days, or rather months, are enough for most
 	}
-	if sh.width < 0 && !course || sh.width*length > k.most {
+	if sh.width < 0 && !few || sh.width*length > k.most {
 		return nil, nil
 	}
 	looked, sum := false, 0 // rows without a condition are counted without looking at them
@@ -233,6 +233,9 @@ func (k *Keep) parts(s *kpi.Select, q question) (sh *shape, measures []int) {
 		}
 		looked = looked || m.Agg != kpi.Count || m.Where != nil
 		sum += n
+	}
+	if sh.width < 0 && len(measures) < len(s.Measures) && !s.ByDay && !s.DaysToo {
+		return nil, nil
 	}
 	if s.Undated && len(s.Dims)+len(s.Where) == 0 && s.Scope.All() && !looked {
 		return nil, nil

@@ -37,32 +37,44 @@ func (c *column) put(m kpi.Measure, v kpi.Value, names *names, currency string) 
 	return true
 }
 
-// addTo adds a group's value to a sum; ok is false where that does not fit.
-func (c *column) addTo(sum *kpi.Value, group int, m kpi.Measure, currency string) (ok bool) {
-	if c.null[group] {
-		return true
+// addTo adds the values of some groups to those of a measure in an answer,
+// where at says their places, from 1; ok is false where a sum does not fit.
+func (c *column) addTo(out []kpi.Group, measure int, groups []int32, at []int, m kpi.Measure, currency string) (ok bool) {
+	for i, id := range groups {
+		if c.null[i] {
+			continue
+		}
+		sum := &out[at[id]-1].Values[measure]
+		switch first := !sum.Valid; {
+		case m.Agg == kpi.Histogram:
+			if first {
+				sum.Hist = map[int64]int64{}
+			}
+			for x, n := range c.hist[i] {
+				sum.Hist[x] += n
+			}
+		case first || m.Agg == kpi.Max && less(sum.Exact, c.exact[i]):
+			sum.Exact = c.exact[i]
+		case m.Agg != kpi.Max:
+			if sum.Exact, ok = sum.Exact.Add(c.exact[i]); !ok {
+				return false
+			}
+		}
+		if sum.Valid = true; m.Agg == kpi.Money {
+			sum.Currency = currency
+		}
 	}
-	first := !sum.Valid
-	sum.Valid = true
-	switch m.Agg {
-	case kpi.Histogram:
-		if first {
-			sum.Hist = map[int64]int64{}
+	return true
+}
+
+// gather lists the sets of some groups by their places, from 1.
+func (c *column) gather(sets [][][]uint32, groups []int32, at []int) [][][]uint32 {
+	for i, id := range groups {
+		if g := at[id] - 1; !c.null[i] {
+			sets[g] = append(sets[g], c.sets[i])
 		}
-		for x, n := range c.hist[group] {
-			sum.Hist[x] += n
-		}
-		return true
-	case kpi.Max:
-		if first || less(sum.Exact, c.exact[group]) {
-			sum.Exact = c.exact[group]
-		}
-		return true
-	case kpi.Money:
-		sum.Currency = currency
 	}
-	sum.Exact, ok = sum.Exact.Add(c.exact[group])
-	return ok
+	return sets
 }
 
 func less(a, b callpace.Total) bool {
