@@ -46,6 +46,7 @@ func (s Scope) equal(o Scope) bool {
 	return s.Team == o.Team && s.Agent == o.Agent && s.Each == o.Each && strings.Join(s.Where, "\x00") == strings.Join(o.Where, "\x00")
 }
 
+// quote makes a text one of an expression, in which a line does not end.
 func quote(s string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`, "\r", `\r`).Replace(s) + "'"
 }

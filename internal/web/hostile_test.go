@@ -135,7 +135,7 @@ var hostilePages = []string{"/", "/today", "/today?day=2026-11-20", "/me", "/me?
 	"/settings/calendar", "/goals", "/goals/new", "/plan", "/scorecard", "/account", "/mail/preview", "/kpi/calls/rows?period=2026-10", "/catalogue/own", "/catalogue/new", "/catalogue/settings/service_level", "/catalogue/own/reached_share", "/calls/attributes/a0", "/calls/attributes/a400", "/explore?by=attr.note&kpi=calls"}
 
 func TestHostileTextsAreInert(t *testing.T) {
-	texts := hostileTexts(2000)
+	texts := ingesttest.HostileTexts(2000)
 	s := hostileSite(t, texts)
 	s.writes(texts)
 	s.definesHostile(texts)
@@ -293,14 +293,49 @@ func unguarded(cell string) bool {
 	return trimmed != "" && strings.ContainsRune("=+-@＝＋－＠﹦﹢﹣﹫−", []rune(trimmed)[0]) && !plainNumber.MatchString(cell)
 }
 
+// guardedFiles checks the files of a table for formulas, and gives its rows as
+// programs get them.
+func guardedFiles(t *testing.T, s *site, b *browser, at string) [][]string {
+	t.Helper()
+	to := at + map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + "format="
+	plain, err := csv.NewReader(strings.NewReader(s.at(t, b, to+"csv"))).ReadAll()
+	require.NoError(t, err, at)
+	for _, sep := range []string{"comma", "semicolon", "tab"} {
+		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(s.at(t, b, to+"csv-spreadsheet&sep="+sep), "\uFEFF")))
+		r.Comma, r.FieldsPerRecord = separators[sep], -1
+		rows, err := r.ReadAll()
+		require.NoError(t, err, at)
+		require.GreaterOrEqual(t, len(rows), len(plain), at)
+		for _, row := range rows {
+			for _, cell := range row {
+				require.False(t, unguarded(cell), "%s: %q", at, cell)
+			}
+		}
+	}
+	book, err := excelize.OpenReader(strings.NewReader(s.at(t, b, to+"xlsx")))
+	require.NoError(t, err, at)
+	for _, sheet := range book.GetSheetList() {
+		rows, err := book.GetRows(sheet, excelize.Options{RawCellValue: true})
+		require.NoError(t, err, at)
+		for y, row := range rows {
+			for x := range row {
+				name, _ := excelize.CoordinatesToCellName(x+1, y+1)
+				formula, err := book.GetCellFormula(sheet, name)
+				require.NoError(t, err)
+				require.Empty(t, formula, "%s %s", at, name)
+			}
+		}
+	}
+	require.NoError(t, book.Close())
+	return plain
+}
+
 func hostileExports(t *testing.T, s *site, b *browser, texts []string) {
 	var head []string
 	columns := map[string][]string{}
 	for _, at := range []string{"/kpi/calls/rows/export?period=2026-11", "/kpi/calls/rows/export?period=2026-10", "/kpi/calls/export?by=agent&period=2026-11", "/kpi/calls/export?by=campaign&period=2026-11",
 		"/explore/export?kpi=calls,reach_rate&by=agent&period=2026-11", "/explore/export?kpi=calls&by=attr.note&period=2026-11", "/calls/export?q=b", "/calls/export?period=2026-11", "/leads/export?show=callbacks", "/leads/export"} {
-		to := at + map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + "format="
-		plain, err := csv.NewReader(strings.NewReader(s.at(t, b, to+"csv"))).ReadAll()
-		require.NoError(t, err, at)
+		plain := guardedFiles(t, s, b, at)
 		if head == nil {
 			head = plain[0]
 			for _, row := range plain[1:] {
@@ -309,33 +344,6 @@ func hostileExports(t *testing.T, s *site, b *browser, texts []string) {
 				}
 			}
 		}
-		for _, sep := range []string{"comma", "semicolon", "tab"} {
-			r := csv.NewReader(strings.NewReader(strings.TrimPrefix(s.at(t, b, to+"csv-spreadsheet&sep="+sep), "\uFEFF")))
-			r.Comma, r.FieldsPerRecord = separators[sep], -1
-			rows, err := r.ReadAll()
-			require.NoError(t, err, at)
-			require.GreaterOrEqual(t, len(rows), len(plain), at)
-			for _, row := range rows {
-				for _, cell := range row {
-					require.False(t, unguarded(cell), "%s: %q", at, cell)
-				}
-			}
-		}
-		book, err := excelize.OpenReader(strings.NewReader(s.at(t, b, to+"xlsx")))
-		require.NoError(t, err, at)
-		for _, sheet := range book.GetSheetList() {
-			rows, err := book.GetRows(sheet, excelize.Options{RawCellValue: true})
-			require.NoError(t, err, at)
-			for y, row := range rows {
-				for x := range row {
-					name, _ := excelize.CoordinatesToCellName(x+1, y+1)
-					formula, err := book.GetCellFormula(sheet, name)
-					require.NoError(t, err)
-					require.Empty(t, formula, "%s %s", at, name)
-				}
-			}
-		}
-		require.NoError(t, book.Close())
 	}
 	hostileFilters(t, s, texts, func(d string) []string { return columns[d] })
 }
