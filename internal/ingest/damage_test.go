@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/ingest/ingesttest"
@@ -131,4 +132,38 @@ func TestGapIsToldAtOnce(t *testing.T) {
 		require.Len(t, f.Damage(), 1)
 		require.Equal(t, "facts.gap", f.Damage()[0].Key)
 	})
+}
+
+// A folder whose settings cannot be read is a damaged one: nobody may take it
+// for one in which nothing was begun.
+func TestDamagedSettingsAreNoEmptyFolder(t *testing.T) {
+	ctx, dir := context.Background(), brought(t, "Ana")
+	segment := filepath.Join(dir, "journal", "00000001.seg")
+	text, err := os.ReadFile(segment)
+	require.NoError(t, err)
+	damaged := func(err error) {
+		t.Helper()
+		require.Equal(t, callpace.Damaged, callpace.CodeOf(err), "%v", err)
+	}
+	spoilt := bytes.Clone(text)
+	clear(spoilt[:1000])
+	for _, anew := range []bool{false, true} { // the index knows where it stood, or nothing does
+		for _, left := range [][]byte{spoilt, text[:100]} {
+			if anew && len(left) == 100 {
+				continue // it cannot be told from a start that was interrupted
+			}
+			require.NoError(t, os.WriteFile(segment, left, 0o600))
+			if anew {
+				require.NoError(t, os.Remove(filepath.Join(dir, "journal", "index.db")))
+			}
+			for range 2 {
+				_, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats.All(), Now: time.Now})
+				damaged(err)
+				damaged(ingest.Init(ctx, dir, ingesttest.Adria, time.Now()))
+			}
+			after, err := os.ReadFile(segment)
+			require.NoError(t, err)
+			require.Equal(t, left, after)
+		}
+	}
 }

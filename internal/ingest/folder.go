@@ -86,6 +86,8 @@ func Init(ctx context.Context, dir string, s facts.Settings, now time.Time) erro
 	err = func() error {
 		if _, found, err := readSettings(ctx, j); err != nil {
 			return err
+		} else if damage := j.Damage(); len(damage) > 0 {
+			return damage[0]
 		} else if found {
 			return callpace.E(callpace.Conflict, "init.exists", "dir", dir)
 		}
@@ -116,6 +118,9 @@ func (f *Folder) open(ctx context.Context) error {
 	s, found, err := readSettings(ctx, f.journal)
 	if err != nil {
 		return err
+	}
+	if damage := f.journal.Damage(); !found && len(damage) > 0 { // nobody may take it for a folder to begin in
+		return damage[0]
 	}
 	if !found {
 		return callpace.E(callpace.NotFound, "folder.missing", "dir", f.dir)

@@ -60,6 +60,7 @@ func (f *Folder) Mend(ctx context.Context) error {
 	if f.store != nil {
 		_ = f.store.Close() // what it says is why we are here
 		f.store = nil
+		duck.GiveUp()
 	}
 	if b.spoilt {
 		f.notice("facts.set_aside", "reason", callpace.M("facts."+string(duck.Damaged)))

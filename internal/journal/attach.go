@@ -218,7 +218,31 @@ func (j *Journal) foreign(ctx context.Context, size int64) (bool, error) {
 			return is.Seq != k.seq || is.SHA256 != k.digest, nil
 		}
 	}
-	return len(list) == 0 && size > 0, nil
+	if len(list) > 0 || size == 0 {
+		return false, nil
+	}
+	return j.startsOtherwise()
+}
+
+// startsOtherwise tells that the marked segment begins with a whole frame,
+// where the index knows none that is so short.
+func (j *Journal) startsOtherwise() (bool, error) {
+	f, err := j.openSegment(j.at.seg)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	size, err := f.Size()
+	if err != nil {
+		return false, err
+	}
+	s := scanner{f: f, seg: j.at.seg, size: size}
+	_, err = s.next()
+	var bad *fault
+	if errors.As(err, &bad) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // note keeps damage for Damage and lets every other error through.

@@ -59,35 +59,37 @@ func damage(ctx context.Context, l *lab) error {
 		return err
 	}
 	for _, h := range harms {
-		for _, anew := range []bool{false, true} {
-			if h.what == "cut off" && anew || h.what == "gone" && anew {
-				continue // see docs/reliability.md: nothing is left that knows where the journal ended
-			}
-			what := "journal: " + h.what
-			if anew {
-				what += ", facts and index gone"
-			}
-			n := l.times(8)
-			found := l.cases(ctx, n, func(ctx context.Context, i int) error { return l.damageJournal(ctx, w, h, what, i, anew) })
-			l.report.add(row{Part: "damage", What: what, Cases: n, Checked: "told; every row served is right, missing ones are of named inputs; nothing deleted", Found: found})
+		l.damages(ctx, "journal: "+h.what, 8, "told; every row served is right, missing ones are of named inputs; nothing deleted",
+			func(ctx context.Context, what string, i int) error { return l.damageJournal(ctx, w, h, what, i, false) })
+		if h.what == "cut off" || h.what == "gone" {
+			continue // see docs/reliability.md: nothing is left that knows where the journal ended
 		}
+		l.damages(ctx, "journal: "+h.what+", facts and index gone", 8, "told; every row served is right, missing ones are of named inputs; nothing deleted",
+			func(ctx context.Context, what string, i int) error { return l.damageJournal(ctx, w, h, what, i, true) })
 	}
 	for _, h := range append(harms, harm{"another journal's", nil}, harm{"the index's", nil}) {
-		n := l.times(8)
-		found := l.cases(ctx, n, func(ctx context.Context, i int) error { return l.damageFacts(ctx, w, h, i) })
-		l.report.add(row{Part: "damage", What: "facts: " + h.what, Cases: n, Checked: "rebuilt or untouched: every fact as undisturbed", Found: found})
+		l.damages(ctx, "facts: "+h.what, 8, "rebuilt or untouched: every fact as undisturbed",
+			func(ctx context.Context, what string, i int) error { return l.damageFacts(ctx, w, h, what, i) })
 	}
 	for _, h := range append(harms, harm{"another folder's", nil}, harm{"the index's", nil}) {
-		n := l.times(8)
-		found := l.cases(ctx, n, func(ctx context.Context, i int) error { return l.damageState(ctx, w, h, i) })
-		l.report.add(row{Part: "damage", What: "state.db: " + h.what, Cases: n, Checked: "refused with what to do, or all as it was; never made anew", Found: found})
+		l.damages(ctx, "state.db: "+h.what, 8, "refused with what to do, or all as it was; never made anew",
+			func(ctx context.Context, what string, i int) error { return l.damageState(ctx, w, h, what, i) })
 	}
 	for _, h := range append(harms, harm{"another journal's", nil}, harm{"the state's", nil}) {
-		n := l.times(6)
-		found := l.cases(ctx, n, func(ctx context.Context, i int) error { return l.damageIndex(ctx, w, h, i) })
-		l.report.add(row{Part: "damage", What: "index: " + h.what, Cases: n, Checked: "made again from the headers: inputs and facts as undisturbed", Found: found})
+		l.damages(ctx, "index: "+h.what, 6, "made again from the headers: inputs and facts as undisturbed",
+			func(ctx context.Context, what string, i int) error { return l.damageIndex(ctx, w, h, what, i) })
 	}
 	return nil
+}
+
+// damages runs the cases of one kind of damage.
+func (l *lab) damages(ctx context.Context, what string, n int, checked string, fn func(ctx context.Context, what string, i int) error) {
+	if !l.wants(what) {
+		return
+	}
+	n = l.times(n)
+	found := l.cases(ctx, n, func(ctx context.Context, i int) error { return fn(ctx, what, i) })
+	l.report.add(row{Part: "damage", What: what, Cases: n, Checked: checked, Found: found})
 }
 
 const uniqueMapping = `version: 1
@@ -220,6 +222,14 @@ func (l *lab) patient(w *ward, what string, i int) (dir string, err error) {
 	return dir, copyFolder(w.dir, dir)
 }
 
+// done removes the folder of a case in which nothing was found.
+func done(dir string, err error) error {
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(dir)
+}
+
 func (l *lab) damageJournal(ctx context.Context, w *ward, h harm, what string, i int, anew bool) error {
 	dir, err := l.patient(w, what, i)
 	if err != nil {
@@ -253,7 +263,7 @@ func (l *lab) damageJournal(ctx context.Context, w *ward, h harm, what string, i
 	if h.what != "gone" && (err != nil || len(after) < len(before)) {
 		return fmt.Errorf("the damaged segment was cut or removed: %d of %d bytes, %v", len(after), len(before), err)
 	}
-	return os.RemoveAll(dir)
+	return done(dir, nil)
 }
 
 // ask opens a folder with a damaged journal: refused with the damage, or served with it.
@@ -263,7 +273,7 @@ func (l *lab) ask(ctx context.Context, w *ward, dir string, anew bool) error {
 		defer f.Close()
 		err = f.Ready()
 	}
-	if code := callpace.CodeOf(err); code == callpace.Damaged || code == callpace.NotFound && anew {
+	if callpace.CodeOf(err) == callpace.Damaged {
 		return nil // the settings themselves are gone: it says so
 	}
 	if err != nil {
@@ -295,8 +305,8 @@ func (l *lab) ask(ctx context.Context, w *ward, dir string, anew bool) error {
 	return nil
 }
 
-func (l *lab) damageFacts(ctx context.Context, w *ward, h harm, i int) error {
-	dir, err := l.patient(w, "facts "+h.what, i)
+func (l *lab) damageFacts(ctx context.Context, w *ward, h harm, what string, i int) error {
+	dir, err := l.patient(w, what, i)
 	if err != nil {
 		return err
 	}
@@ -304,7 +314,7 @@ func (l *lab) damageFacts(ctx context.Context, w *ward, h harm, i int) error {
 	if strings.HasPrefix(h.what, "the") {
 		from = filepath.Join(dir, "journal", "index.db")
 	}
-	if err := put(filepath.Join(dir, "facts.duckdb"), h, l.random("facts "+h.what, i), from); err != nil {
+	if err := put(filepath.Join(dir, "facts.duckdb"), h, l.random(what, i), from); err != nil {
 		return err
 	}
 	// What a command meets only while it asks, it mends, and asks again.
@@ -326,11 +336,11 @@ func (l *lab) damageFacts(ctx context.Context, w *ward, h harm, i int) error {
 		}
 		return err
 	})
-	return errors.Join(err, os.RemoveAll(dir))
+	return done(dir, err)
 }
 
-func (l *lab) damageState(ctx context.Context, w *ward, h harm, i int) error {
-	dir, err := l.patient(w, "state "+h.what, i)
+func (l *lab) damageState(ctx context.Context, w *ward, h harm, what string, i int) error {
+	dir, err := l.patient(w, what, i)
 	if err != nil {
 		return err
 	}
@@ -338,7 +348,7 @@ func (l *lab) damageState(ctx context.Context, w *ward, h harm, i int) error {
 	if strings.HasPrefix(h.what, "the") {
 		from = filepath.Join(dir, "journal", "index.db")
 	}
-	if err := put(filepath.Join(dir, store.Name), h, l.random("state "+h.what, i), from); err != nil {
+	if err := put(filepath.Join(dir, store.Name), h, l.random(what, i), from); err != nil {
 		return err
 	}
 	before, _ := os.ReadFile(filepath.Join(dir, store.Name))
@@ -350,11 +360,11 @@ func (l *lab) damageState(ctx context.Context, w *ward, h harm, i int) error {
 	case err == nil && text != w.state:
 		err = errors.New("the state differs, and nothing says so")
 	}
-	return errors.Join(err, os.RemoveAll(dir))
+	return done(dir, err)
 }
 
-func (l *lab) damageIndex(ctx context.Context, w *ward, h harm, i int) error {
-	dir, err := l.patient(w, "index "+h.what, i)
+func (l *lab) damageIndex(ctx context.Context, w *ward, h harm, what string, i int) error {
+	dir, err := l.patient(w, what, i)
 	if err != nil {
 		return err
 	}
@@ -362,12 +372,12 @@ func (l *lab) damageIndex(ctx context.Context, w *ward, h harm, i int) error {
 	if strings.HasPrefix(h.what, "the") {
 		from = filepath.Join(dir, store.Name)
 	}
-	if err := put(filepath.Join(dir, "journal", "index.db"), h, l.random("index "+h.what, i), from); err != nil {
+	if err := put(filepath.Join(dir, "journal", "index.db"), h, l.random(what, i), from); err != nil {
 		return err
 	}
 	got, err := stateOf(ctx, dir)
 	if err == nil && got != w.want {
 		err = fmt.Errorf("%w: %s", errLost, got.inputs)
 	}
-	return errors.Join(err, os.RemoveAll(dir))
+	return done(dir, err)
 }

@@ -45,6 +45,10 @@ func diskFaults(ctx context.Context, l *lab) error {
 		return err
 	}
 	for _, how := range []faulty.Fault{faulty.EIO, faulty.ENOSPC, faulty.Short, faulty.Sync, faulty.Crash} {
+		what := how.String() + " at calls of the journal, one by one"
+		if !l.wants(what) {
+			continue
+		}
 		var found []string
 		step := 3 // of three calls one, another one by the seed
 		if l.long || how == faulty.Sync {
@@ -61,10 +65,10 @@ func diskFaults(ctx context.Context, l *lab) error {
 			}
 			n++
 		}
-		l.report.add(row{Part: "disk", What: how.String() + " at calls of the journal, one by one", Cases: n,
+		l.report.add(row{Part: "disk", What: what, Cases: n,
 			Checked: "no acknowledgement of what is not there after a power cut; sent again: as undisturbed", Found: found})
 	}
-	if !l.long {
+	if !l.long && (l.what == "" || !l.wants(smallDiskFilled)) {
 		return nil // filling a real disk takes its time
 	}
 	return fillDisk(ctx, l, home)
@@ -118,13 +122,15 @@ func failOnce(ctx context.Context, before, dir, file string, want state, how fau
 	return hit, err
 }
 
+const smallDiskFilled = "small disk filled under a server, and emptied"
+
 // smallDisk is the size of the disk that is filled.
 const smallDisk = 96 << 20
 
 // fillDisk fills a small disk under a server that takes events, and empties it
 // again, a few times over.
 func fillDisk(ctx context.Context, l *lab, home string) error {
-	r := row{Part: "disk", What: "small disk filled under a server, and emptied", Cases: 40,
+	r := row{Part: "disk", What: smallDiskFilled, Cases: 40,
 		Checked: "refused in words while questions are answered or readiness says no; goes on by itself; every acknowledged event there, once"}
 	mount := filepath.Join(home, "small")
 	if err := os.MkdirAll(mount, 0o700); err != nil {

@@ -55,6 +55,9 @@ func hostile(ctx context.Context, l *lab) error {
 	forgetPeak()
 	err := opened(ctx, dir, func(f *ingest.Folder) error {
 		for i, x := range corpus {
+			if !l.wants(x.family) {
+				continue
+			}
 			if !slices.Contains(families, x.family) {
 				families = append(families, x.family)
 			}

@@ -29,6 +29,7 @@ type lab struct {
 	dir     string // to work in
 	seed    uint64
 	long    bool
+	what    string // only kinds whose names hold this
 	say     io.Writer
 	report  report
 }
@@ -54,6 +55,7 @@ func main() {
 	flag.Uint64Var(&l.seed, "seed", 0, "seed of all that is random; 0: by the clock")
 	flag.BoolVar(&l.long, "long", false, "the long version: 50 times as many cases")
 	flag.StringVar(&only, "only", "", "parts to run, with commas: "+strings.Join(names(), ","))
+	flag.StringVar(&l.what, "what", "", "kinds of these parts to run: those whose name in the table holds this")
 	flag.StringVar(&keep, "dir", "", "work here and leave everything behind")
 	flag.StringVar(&write, "write", "", "also write the table to this page, between its marks")
 	flag.Parse()
@@ -121,6 +123,9 @@ func (l *lab) random(part string, n int) *rand.Rand {
 	}
 	return rand.New(rand.NewPCG(l.seed, h+uint64(n)))
 }
+
+// wants tells whether a kind is to be run.
+func (l *lab) wants(what string) bool { return strings.Contains(what, l.what) }
 
 // times is how often the bounded version does something n times.
 func (l *lab) times(n int) int {

@@ -109,7 +109,7 @@ func openFault(path string, err error) error {
 	case strings.Contains(text, "ermission denied"), strings.Contains(text, "No space left"),
 		strings.Contains(text, "Cannot open file"):
 		return fmt.Errorf("open fact file %s: %w", path, err)
-	case strings.Contains(text, "not a valid DuckDB database file"):
+	case strings.Contains(text, "not a valid DuckDB database file"), strings.Contains(text, `Extension "`): // it knows whose file that is
 		return &FaultError{Foreign, path, err}
 	}
 	return &FaultError{Damaged, path, err}
@@ -144,6 +144,7 @@ func SetAside(path string) (string, error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return aside, nil
 	}
+	defer GiveUp()
 	for _, suffix := range []string{"", walSuffix} {
 		if err := remove(aside + suffix); err != nil {
 			return "", err

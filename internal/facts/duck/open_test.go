@@ -43,6 +43,8 @@ func TestOpen(t *testing.T) {
 	check("two", false, Damaged)
 	require.NoError(t, os.WriteFile(path, []byte("this is a diary and no database, however long it may be"), 0o600))
 	check("two", false, Foreign)
+	require.NoError(t, os.WriteFile(path, append([]byte("SQLite format 3\x00"), make([]byte, 8192)...), 0o600))
+	check("two", false, Foreign)
 	require.NoError(t, os.WriteFile(path, nil, 0o600))
 	check("two", false, Foreign)
 	_, err = SetAside(path)
@@ -63,4 +65,14 @@ func TestSwap(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, s.Fresh)
 	require.NoError(t, s.Close())
+}
+
+// Nothing is fetched from the internet, whatever a file or a question asks for.
+func TestNothingIsFetched(t *testing.T) {
+	s := testStore(t)
+	for _, setting := range []string{"autoinstall_known_extensions", "autoload_known_extensions"} {
+		var on bool
+		require.NoError(t, s.DB().QueryRow("SELECT current_setting('"+setting+"')").Scan(&on))
+		require.False(t, on, setting)
+	}
 }
