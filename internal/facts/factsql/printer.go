@@ -29,7 +29,7 @@ type printer struct {
 	args       []any
 	numbered   map[string]int // parameters by text
 	used       int            // how often parameters were printed
-	story      bool           // lead_story is wanted beside the fact
+	story      []string       // columns of lead_story that are wanted beside the fact
 	leadAttrs  []string
 	agentAttrs []string
 	days       bool // the row's day in the calendar is wanted
@@ -100,19 +100,23 @@ func (p *printer) condition(e kpi.Expr) string {
 	return t.sql
 }
 
-func (p *printer) table(t *facts.Table) (*facts.Table, string) {
+// table gives the table that an expression names and how its columns begin;
+// column is the one that is null where nothing is known of what is asked.
+func (p *printer) table(t *facts.Table, column string) (*facts.Table, string) {
 	if t == nil || t == p.s.Fact {
 		return p.s.Fact, "f."
 	}
 	if t != facts.LeadStory || !p.s.Fact.Has("lead") {
 		p.fail("not joined to it: %s", t.Name)
 	}
-	p.story = true
+	if column = "s." + column; !slices.Contains(p.story, column) {
+		p.story = append(p.story, column)
+	}
 	return t, "s."
 }
 
 func (p *printer) field(f kpi.Field) term {
-	t, prefix := p.table(f.Table)
+	t, prefix := p.table(f.Table, f.Name)
 	i := t.Col(f.Name)
 	if i < 0 {
 		return p.fail("no column %q", f.Name)
@@ -138,7 +142,7 @@ func (p *printer) field(f kpi.Field) term {
 }
 
 func (p *printer) moment(m kpi.MomentField) term {
-	t, prefix := p.table(m.Table)
+	t, prefix := p.table(m.Table, m.Name+"_day")
 	if !t.HasMoment(m.Name) {
 		return p.fail("no moment %q", m.Name)
 	}

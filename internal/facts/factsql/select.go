@@ -85,8 +85,10 @@ func (p *printer) from() string {
 			sql += fmt.Sprintf(" AND d.day >= %s AND d.day < %s", p.d.Date(p.s.From), p.d.Date(p.s.To))
 		}
 	}
-	if p.story {
-		sql += "\nLEFT JOIN lead_story s ON s.lead = f.lead"
+	if len(p.story) > 0 {
+		// A story in which nothing is known of what is asked is as good as none,
+		// and most are left out by that before rows are joined to them.
+		sql += "\nLEFT JOIN lead_story s ON s.lead = f.lead AND (" + strings.Join(p.story, " IS NOT NULL OR ") + " IS NOT NULL)"
 	}
 	// Several sources may describe one lead, and a roster has many rows of one
 	// agent: the latest that has a value says it.
