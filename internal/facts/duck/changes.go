@@ -152,6 +152,12 @@ func (s *Store) logChanges(ctx context.Context, input int) error {
 	if err := s.exec(ctx, monthTotals); err != nil {
 		return err
 	}
+	const differ = "FROM (FROM months EXCEPT SELECT month, measure, value FROM temp.months_now) UNION ALL (SELECT month, measure, value FROM temp.months_now EXCEPT FROM months)"
+	if some, err := s.exists(ctx, differ); err != nil {
+		return err
+	} else if !some { // most corrections change no count
+		return s.exec(ctx, "DELETE FROM replaced")
+	}
 	if err := s.renew(ctx, "told"); err != nil {
 		return err
 	}

@@ -54,6 +54,9 @@ var scratch = map[string]string{
 	"incoming":  "origin UBIGINT",
 	"outgoing":  "origin UBIGINT",
 	"touched":   "origin UBIGINT",
+	"found":     "id BIGINT", // rows of a fact
+	"known":     "id BIGINT", // rows of the ledger
+	"stories":   "id BIGINT", // rows of lead_story
 	"texts":     "text VARCHAR",
 	"scope":     "lead VARCHAR",
 	"phones":    "phone VARCHAR",

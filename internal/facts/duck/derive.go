@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/callpace/callpace/internal/facts"
 )
 
 // Derive brings everything that depends on several facts up to date: agents
@@ -121,8 +123,11 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 		return s.steps(ctx, step{"callbacks", func(ctx context.Context) error { return s.deriveCallbacks(ctx, "false", "(FROM calls WHERE false)") }}) // those of no lead
 	}
 	slices := leads/leadsPerSlice + 1
-	if err := s.sortCalls(ctx, scope, slices); err != nil {
-		return err
+	sorted := step{"calls", func(ctx context.Context) error { return s.sortCalls(ctx, scope, slices) }}
+	if slices > 1 {
+		if err := s.steps(ctx, sorted); err != nil {
+			return err
+		}
 	}
 	for i := range slices {
 		slice, calls := scope, fmt.Sprintf("(FROM temp.lead_calls WHERE slice = %d)", i)
@@ -132,8 +137,17 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 		of := func(run func(ctx context.Context, scope, calls string) error) func(context.Context) error {
 			return func(ctx context.Context) error { return run(ctx, slice, calls) }
 		}
-		err := s.steps(ctx, step{"orders", of(s.deriveOrders)}, step{"callbacks", of(s.deriveCallbacks)}, step{"stories", of(s.deriveStories)})
-		if err != nil {
+		steps := []step{{"orders", of(s.deriveOrders)}, {"callbacks", of(s.deriveCallbacks)}, {"stories", func(ctx context.Context) error {
+			old := slice
+			if slices == 1 && !s.flags[dirtyAll] {
+				old = among("stories")
+			}
+			return s.deriveStories(ctx, slice, old, calls)
+		}}}
+		if slices == 1 { // in their transaction: the stories are looked for once
+			steps = append([]step{sorted}, steps...)
+		}
+		if err := s.steps(ctx, steps...); err != nil {
 			return err
 		}
 	}
@@ -141,15 +155,26 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 }
 
 // sortCalls copies what the slices need of the calls in scope, slice by slice:
-// each slice would otherwise read the whole table several times over.
+// each slice would otherwise read the whole table several times over. Where not
+// all leads are in scope it notes their stories in temp.stories.
 func (s *Store) sortCalls(ctx context.Context, scope string, slices int64) error {
-	order := ""
+	order, where := "", scope
 	if slices > 1 {
 		order = "ORDER BY slice"
 	}
+	if !s.flags[dirtyAll] {
+		if _, err := s.findRows(ctx, "stories", facts.LeadStory.Name, scope); err != nil {
+			return err
+		}
+		span, err := s.spanOfCalls(ctx, among("stories"))
+		if err != nil {
+			return err
+		}
+		where += span
+	}
 	return s.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE lead_calls AS
 		SELECT (hash(lead) %% %d)::INTEGER AS slice, lead, origin, source, source_id, agent, campaign, product, list, direction, kind, outcome,
-			reached, contacted, started_at, started_day, started_hour FROM calls WHERE %s %s`, slices, scope, order))
+			reached, contacted, started_at, started_day, started_hour FROM calls WHERE %s %s`, slices, where, order))
 }
 
 func (s *Store) clearDirt(ctx context.Context) error {
@@ -158,5 +183,6 @@ func (s *Store) clearDirt(ctx context.Context) error {
 			return err
 		}
 	}
+	s.fresh = newFreshCalls()
 	return s.execAll(ctx, []string{"DELETE FROM dirty_leads", "DELETE FROM dirty_phones"})
 }

@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -18,40 +19,54 @@ var (
 // deriveDays grows the days table over all days that facts have, with whole
 // years of the organisation's calendar.
 func (s *Store) deriveDays(ctx context.Context) error {
+	have, some, err := s.daysBetween(ctx, "SELECT min(day), max(day) FROM days")
+	if err != nil {
+		return err
+	}
+	// Few rows are of days outside, and mostly none: so hardly any is looked at.
+	where := "true"
+	if some {
+		where = fmt.Sprintf("day < %s OR day > %s", dialect{}.Date(have.From), dialect{}.Date(have.To-1))
+	}
 	var ranges []string
 	for _, t := range facts.Tables {
+		if t.Derived { // of days that others have
+			continue
+		}
 		for _, m := range t.Moments {
-			ranges = append(ranges, fmt.Sprintf("SELECT min(%[1]s_day) AS low, max(%[1]s_day) AS high FROM %[2]s", m, t.Name))
+			ranges = append(ranges, fmt.Sprintf("SELECT min(day) AS low, max(day) AS high FROM (SELECT %s_day AS day FROM %s) WHERE %s", m, t.Name, where))
 		}
 	}
-	epoch := func(agg, from string) string {
-		return fmt.Sprintf("(SELECT coalesce(%s, DATE '1970-01-01') - DATE '1970-01-01' FROM %s)", agg, from)
-	}
-	var low, high, have, until, count int64
-	err := s.conn.QueryRowContext(ctx, "WITH r AS ("+strings.Join(ranges, " UNION ALL ")+") SELECT "+
-		epoch("min(low)", "r")+", "+epoch("max(high)", "r")+", "+epoch("min(day)", "days")+", "+epoch("max(day)", "days")+
-		", (SELECT count(*) FROM r WHERE low IS NOT NULL)").Scan(&low, &high, &have, &until, &count)
-	if err != nil {
-		return fmt.Errorf("find the range of days: %w", err)
-	}
-	if count == 0 {
-		return nil
+	outside, grown, err := s.daysBetween(ctx, "SELECT min(low), max(high) FROM ("+strings.Join(ranges, " UNION ALL ")+")")
+	if err != nil || !grown {
+		return err
 	}
 	c := calendar.New(s.settings.Calendar, s.settings.WeekStart)
-	from := c.Span(calendar.Year, max(low, firstDay)).From
-	to := c.Span(calendar.Year, min(high, lastDay)).To
-	empty := have == 0 && until == 0
-	if !empty && from >= have && to <= until+1 {
-		return nil
-	}
-	if !empty {
-		from, to = min(from, have), max(to, until+1)
+	from := c.Span(calendar.Year, max(outside.From, firstDay)).From
+	to := c.Span(calendar.Year, min(outside.To-1, lastDay)).To
+	if some {
+		from, to = min(from, have.From), max(to, have.To)
+		if from == have.From && to == have.To { // outside are faults of the data alone
+			return nil
+		}
 	}
 	s.touched.everything = true // days that had no bucket have one
 	if err := s.exec(ctx, "DELETE FROM days"); err != nil {
 		return err
 	}
 	return s.insertDays(ctx, c, from, to)
+}
+
+// daysBetween reads a first and a last day; ok is false where they are null.
+func (s *Store) daysBetween(ctx context.Context, query string) (r calendar.Range, ok bool, err error) {
+	var from, to sql.NullTime
+	if err := s.conn.QueryRowContext(ctx, query).Scan(&from, &to); err != nil {
+		return r, false, fmt.Errorf("find the range of days: %w", err)
+	}
+	if !from.Valid {
+		return r, false, nil
+	}
+	return calendar.Range{From: dayNumber(from.Time), To: dayNumber(to.Time) + 1}, true, nil
 }
 
 func (s *Store) insertDays(ctx context.Context, c calendar.Calendar, from, to int64) error {

@@ -133,6 +133,7 @@ func (s *Store) deriveLeads(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		s.fresh.anywhere = s.fresh.anywhere || n > 0 && t == facts.Calls
 		if err := s.touchIf(ctx, n, t, "lead IN (SELECT lead FROM temp.owners)", owners <= fewRows); err != nil {
 			return err
 		}

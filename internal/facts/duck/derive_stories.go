@@ -9,23 +9,27 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 )
 
-// deriveStories tells the stories of the leads in scope anew.
+// deriveStories tells the stories of the leads in scope anew; old is the
+// condition for their stories so far.
 //
 // Won is the first of a won stage, an order not cancelled and a sale call.
 // Lost is the first lost stage or lost call after the last of those; it
 // decides the stage, so that a lead is never won and lost at once in a rate.
-func (s *Store) deriveStories(ctx context.Context, scope, calls string) error {
+func (s *Store) deriveStories(ctx context.Context, scope, old, calls string) error {
 	query := strings.NewReplacer("$scope", scope, "$calls", calls, "$touches", touches(scope, calls), "$invalid", invalidOutcomes()).Replace(tellStories)
-	if err := s.touchRows(ctx, facts.LeadStory, scope, s.few); err != nil {
+	if err := s.touchRows(ctx, facts.LeadStory, old, s.few); err != nil {
 		return err
 	}
-	if err := s.execAll(ctx, []string{"DELETE FROM lead_story WHERE " + scope, query}); err != nil {
+	if err := s.exec(ctx, "DELETE FROM lead_story WHERE "+old); err != nil {
 		return err
 	}
 	if err := s.touchStories(ctx, scope, calls); err != nil {
 		return err
 	}
-	return s.touchRows(ctx, facts.LeadStory, scope, s.few)
+	if s.few {
+		return s.touchReturned(ctx, facts.LeadStory, query)
+	}
+	return s.exec(ctx, query)
 }
 
 func invalidOutcomes() string {

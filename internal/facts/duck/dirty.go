@@ -68,10 +68,6 @@ func (s *Store) markTable(ctx context.Context, t *facts.Table) error {
 // markRows marks what stored rows of a table touch, before they go. few tells
 // that they are not many.
 func (s *Store) markRows(ctx context.Context, t *facts.Table, where string, few bool) error {
-	any, err := s.exists(ctx, fmt.Sprintf("FROM %s WHERE %s", t.Name, where))
-	if err != nil || !any {
-		return err
-	}
 	if err := s.touchRows(ctx, t, where, few); err != nil {
 		return err
 	}
@@ -113,6 +109,9 @@ func (s *Store) markNew(ctx context.Context, rows *facts.Rows, derived map[strin
 	}
 	if s.flags[dirtyAll] || !t.Has("lead_ref") {
 		return nil
+	}
+	if t == facts.Calls {
+		s.fresh.add(rows, n, sel)
 	}
 	leads, phones := map[string]bool{}, map[string]bool{}
 	for i := range n {

@@ -114,9 +114,12 @@ func (s *Store) findEntries(ctx context.Context, source string, records []facts.
 	if err := s.fillScratch(ctx, "incoming", ask); err != nil {
 		return nil, err
 	}
-	found := make(map[uint64]entry)
-	err := s.each(ctx, `SELECT origin, version, content, input, line FROM records
-		WHERE origin IN (FROM temp.incoming)`, nil, func(scan func(...any) error) error {
+	n, err := s.findRows(ctx, "known", "records", "origin IN (FROM temp.incoming)")
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	found := make(map[uint64]entry, n)
+	err = s.each(ctx, "SELECT origin, version, content, input, line FROM records WHERE "+among("known"), nil, func(scan func(...any) error) error {
 		var origin uint64
 		var e entry
 		if err := scan(&origin, &e.version, &e.content, &e.input, &e.line); err != nil {
@@ -134,7 +137,7 @@ func (s *Store) writeLedger(ctx context.Context, a facts.Application, p *plan) e
 		if err := s.fillScratch(ctx, "outgoing", p.revise); err != nil {
 			return err
 		}
-		if err := s.exec(ctx, "DELETE FROM records WHERE origin IN (FROM temp.outgoing)"); err != nil {
+		if err := s.exec(ctx, "DELETE FROM records WHERE "+among("known")+" AND origin IN (FROM temp.outgoing)"); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,11 @@ func (s *Store) RemoveSource(ctx context.Context, source string) error {
 	err := s.inTransaction(ctx, func() error {
 		for _, t := range s.tablesOf(source) {
 			where := "source = " + quote(source)
+			if some, err := s.exists(ctx, fmt.Sprintf("FROM %s WHERE %s", t.Name, where)); err != nil {
+				return err
+			} else if !some {
+				continue
+			}
 			if err := s.markRows(ctx, t, where, false); err != nil {
 				return err
 			}

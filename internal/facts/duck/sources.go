@@ -100,19 +100,34 @@ func hashColumn(hashes []uint64) column {
 // deleteOrigins takes the rows of the origins in a temporary table out of
 // every fact table of a source, leaving marks of what they touched.
 func (s *Store) deleteOrigins(ctx context.Context, source, from string) error {
-	var n int64
-	if err := s.conn.QueryRowContext(ctx, "SELECT count(*) FROM temp."+from).Scan(&n); err != nil {
-		return fmt.Errorf("count origins: %w", err)
-	}
 	for _, t := range s.tablesOf(source) {
-		if err := s.markRows(ctx, t, "origin IN (FROM temp."+from+")", n <= fewRows); err != nil {
+		n, err := s.findRows(ctx, "found", t.Name, "origin IN (FROM temp."+from+")")
+		if err != nil {
 			return err
 		}
-		n, err := s.count(ctx, fmt.Sprintf("DELETE FROM %s WHERE origin IN (FROM temp.%s)", t.Name, from))
-		if err != nil {
+		if n == 0 {
+			continue
+		}
+		if err := s.markRows(ctx, t, among("found"), n <= fewRows); err != nil {
+			return err
+		}
+		if err := s.exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s", t.Name, among("found"))); err != nil {
 			return err
 		}
 		s.removed += n
 	}
 	return nil
 }
+
+// findRows notes the numbers of a table's rows where a condition holds, in a
+// temporary table, and counts them: what is looked for once is met again at a
+// fraction of the price, until the transaction ends.
+func (s *Store) findRows(ctx context.Context, into, table, where string) (int64, error) {
+	if err := s.renew(ctx, into); err != nil {
+		return 0, err
+	}
+	return s.count(ctx, fmt.Sprintf("INSERT INTO temp.%s SELECT rowid FROM %s WHERE %s", into, table, where))
+}
+
+// among is the condition for the rows that findRows noted.
+func among(into string) string { return "rowid IN (FROM temp." + into + ")" }

@@ -44,6 +44,7 @@ type Store struct {
 	owned      bool // some phone has a lead
 	flags      map[string]bool
 
+	fresh   freshCalls
 	removed int64 // rows of facts, since Open or since row groups were joined
 
 	touched touched // by the open transaction
@@ -191,6 +192,9 @@ func (s *Store) load(ctx context.Context) error {
 		return err
 	}
 	if err := s.loadFlags(ctx); err != nil {
+		return err
+	}
+	if err := s.loadFresh(ctx); err != nil {
 		return err
 	}
 	err := s.conn.QueryRowContext(ctx, "SELECT EXISTS (FROM lead_phones)").Scan(&s.owned)

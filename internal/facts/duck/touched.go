@@ -110,21 +110,39 @@ func (s *Store) touch(ctx context.Context, what things, from, where string, few 
 		noted.all = true
 		return nil
 	}
+	return s.noteDays(ctx, noted, fmt.Sprintf("SELECT DISTINCT %s FROM %s WHERE %s", dayNumbers(moments), from, where), moments)
+}
+
+// touchReturned runs a statement that inserts a few rows, and notes their days.
+func (s *Store) touchReturned(ctx context.Context, t *facts.Table, statement string) error {
+	return s.noteDays(ctx, s.touched.of(things{table: t}), statement+" RETURNING "+dayNumbers(t.Moments), t.Moments)
+}
+
+// dayNumbers are the days of moments as numbers, in SQL.
+func dayNumbers(moments []string) string {
 	days := make([]string, len(moments))
 	for i, m := range moments {
 		days[i] = m + "_day - DATE '1970-01-01'"
 	}
-	query := fmt.Sprintf("SELECT DISTINCT unnest(range(%d)), unnest([%s]) AS day FROM %s WHERE %s", len(days), strings.Join(days, ", "), from, where)
+	return strings.Join(days, ", ")
+}
+
+// noteDays notes the days that a query gives, a column for each moment.
+func (s *Store) noteDays(ctx context.Context, noted *touchedThings, query string, moments []string) error {
+	days, into := make([]*int64, len(moments)), make([]any, len(moments))
+	for i := range days {
+		into[i] = &days[i]
+	}
 	return s.each(ctx, query, nil, func(scan func(...any) error) error {
-		var m int64
-		var day *int64
-		if err := scan(&m, &day); err != nil {
+		if err := scan(into...); err != nil {
 			return err
 		}
-		if day == nil {
-			day = new(int64(kept.Undated))
+		for i, day := range days {
+			if day == nil {
+				day = new(int64(kept.Undated))
+			}
+			noted.day(moments[i], *day)
 		}
-		noted.day(moments[m], *day)
 		return nil
 	})
 }
