@@ -233,7 +233,7 @@ func (a *app) printSteps(p track.Planned) {
 	if p.Ask.Done > 0 || p.Ask.Open > 0 {
 		a.line("plan.already", "done", a.say.Number(p.Ask.Done, 0), "open", a.say.Number(p.Ask.Open, 1), "need", p.Plan.Need)
 	}
-	a.line("plan.chance", "chance", a.say.Percent(p.Plan.Chance, 0))
+	a.line("plan.chance", "chance", goal.Chance(a.say, p.Plan.Chance))
 	for _, m := range append(p.Ratios(), p.Notes()...) {
 		fmt.Fprintln(a.stdout, goal.Print(rd, m))
 	}

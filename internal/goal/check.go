@@ -1,6 +1,7 @@
 package goal
 
 import (
+	"math"
 	"slices"
 
 	"github.com/callpace/callpace"
@@ -143,7 +144,7 @@ func (g Goal) CheckAttainable(catalogue *kpi.Catalogue, a Attainability) Check {
 	}
 	q := func(v float64) Quantity { return Quantity{Value: amountOf(v), Unit: unit, Currency: currency} }
 	if a.Chance != nil {
-		c.because("goal.check.chance", "chance", Quantity{Value: amountOf(*a.Chance), Relative: true})
+		c.because("goal.check.chance", "chance", Quantity{Value: callpace.Amount(math.Round(*a.Chance * float64(callpace.One))), Chance: true})
 	}
 	if a.Best != nil && a.Typical != nil {
 		c.because("goal.check.past", "best", q(*a.Best), "typical", q(*a.Typical))

@@ -157,6 +157,6 @@ func TestComposedKeysHaveTexts(t *testing.T) {
 	f("goal.scope.", "each_agent", "each_team")
 	f("goal.target.", "at_least", "at_most", "per", "per_last", "total_at_most")
 	f("goal.guardrail.", "at_least", "at_least_baseline", "at_least_change", "at_most", "at_most_baseline", "at_most_change")
-	f("goal.quantity.", "plain", "percent", "points", "minutes", "seconds", "money")
+	f("goal.quantity.", "plain", "points", "minutes", "seconds", "money")
 	f("goal.part.", "kpi", "scope", "target", "baseline", "period", "means", "guardrail", "objective", "owner", "weight", "state")
 }

@@ -21,6 +21,7 @@ type Quantity struct {
 	Unit     kpi.Unit
 	Currency string
 	Relative bool // Value is a fraction of something else
+	Chance   bool // Value is a probability
 	Points   bool // of per cent
 	Signed   bool
 }

@@ -69,6 +69,25 @@ Stanje: aktivan`)
 }
 
 // Every goal that can be written comes back from its file as it was.
+// A chance among the reasons of a check is worded as it is everywhere: none is certain.
+func TestChanceInWords(t *testing.T) {
+	texts, err := i18n.Open()
+	require.NoError(t, err)
+	f := func(lang string, chance float64, want string) {
+		t.Helper()
+		c := goal.Goal{KPI: "sales"}.CheckAttainable(catalogue(t), goal.Attainability{Chance: &chance})
+		require.Contains(t, goal.Print(texts.Localizer(lang, calendar.Calendar{}), c.Reasons[0]), want)
+		require.Equal(t, want, goal.Chance(texts.Localizer(lang, calendar.Calendar{}), chance))
+	}
+	f("en", 0.999, "> 99%")
+	f("en", 0.9904, "> 99%")
+	f("en", 0.99, "99%")
+	f("hr", 0.001, "< 1\u00a0%")
+	f("ro", 0.5, "50\u00a0%")
+	f("fa", 0.999, "بیش از ۹۹٪")
+	f("zh", 0.123, "12%")
+}
+
 func TestYAMLRoundTrip(t *testing.T) {
 	number := rapid.Custom(func(t *rapid.T) goal.Number {
 		return goal.Number(rapid.Int64Range(-999_999_999_999, 999_999_999_999).Draw(t, "number"))

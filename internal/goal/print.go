@@ -14,6 +14,7 @@ type Printer interface {
 	Lang() string
 	T(key string, args map[string]any) string
 	Amount(a callpace.Amount, decimals int) string
+	Percent(share float64, decimals int) string
 	Date(day int64) string
 	Money(currency string) (by int64, name string)
 }
@@ -42,8 +43,11 @@ func (q Quantity) print(p Printer) string {
 	switch {
 	case q.Points:
 		value, key = value*100, "goal.quantity.points"
+	case q.Chance:
+		return Chance(p, value.Float())
 	case q.Relative || q.Unit == kpi.UnitPercent:
-		value, key = value*100, "goal.quantity.percent"
+		_, fraction, _ := strings.Cut((value * 100).String(), ".")
+		return q.signed(p.Percent(value.Float(), len(fraction)))
 	case q.Unit == kpi.UnitSeconds && value != 0 && value%(60*callpace.One) == 0:
 		value, key = value/60, "goal.quantity.minutes"
 	case q.Unit == kpi.UnitSeconds:
@@ -52,9 +56,24 @@ func (q Quantity) print(p Printer) string {
 		by, name := p.Money(q.Currency)
 		value, currency, key = value/callpace.Amount(by), name, "goal.quantity.money"
 	}
-	text := p.Amount(value, 0)
-	if q.Signed && value > 0 {
-		text = "+" + text
+	return strings.TrimSpace(p.T(key, map[string]any{"value": q.signed(p.Amount(value, 0)), "currency": currency}))
+}
+
+// signed puts the plus before a rise.
+func (q Quantity) signed(text string) string {
+	if q.Signed && q.Value > 0 {
+		return "+" + text
 	}
-	return strings.TrimSpace(p.T(key, map[string]any{"value": text, "currency": currency}))
+	return text
+}
+
+// Chance writes a probability; none is ever certain.
+func Chance(p Printer, chance float64) string {
+	switch {
+	case chance < 0.01:
+		return p.T("goals.chance_under", map[string]any{"p": p.Percent(0.01, 0)})
+	case chance > 0.99:
+		return p.T("goals.chance_over", map[string]any{"p": p.Percent(0.99, 0)})
+	}
+	return p.Percent(chance, 0)
 }

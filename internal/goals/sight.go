@@ -96,13 +96,14 @@ func (s Sight) Sets(g goal.Goal) bool {
 }
 
 // Narrow leaves of a report what is seen: its lines and baselines, and checks
-// that name no other goal. Others are the goals that are seen.
+// that name no goal but others: those that are seen, as they are now, whenever
+// the report was made.
 func (s Sight) Narrow(r *track.Report, others []goal.Goal, catalogue *kpi.Catalogue) *track.Report {
-	if s.all || r == nil {
+	if r == nil {
 		return r
 	}
 	out := *r
-	if each := r.Goal.Scope.Each; each != goal.Together {
+	if each := r.Goal.Scope.Each; each != goal.Together && !s.all {
 		seen := s.agents
 		if each == goal.EachTeam {
 			seen = s.teams

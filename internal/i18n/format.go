@@ -18,9 +18,14 @@ func (l Localizer) Number(v float64, decimals int) string {
 	return l.decimal(v, number.Scale(decimals))
 }
 
-// Percent writes a share such as 0.125 as 12.5 %, rounded to some decimals.
+// Percent writes a share such as 0.125 as 12.5 %, rounded to some decimals, with
+// the sign where CLDR has it: hr 5 %, ro 5 %, the others 5%.
 func (l Localizer) Percent(share float64, decimals int) string {
-	return l.print(number.Percent(share, number.Scale(decimals)))
+	text := l.print(number.Percent(share, number.Scale(decimals)))
+	if l.lang == "hr" { // CLDR put the space there after x/text took its data
+		text = strings.Replace(text, "%", "\u00a0%", 1)
+	}
+	return text
 }
 
 // Amount writes an amount exactly, with at least some decimals. It carries no

@@ -3,6 +3,8 @@ package i18n_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -36,7 +38,7 @@ func TestNumbers(t *testing.T) {
 		require.Equal(t, negative, l.Amount(-500_000, 2))
 	}
 	f("en", "1,234,567", "1,234.50", "12.6%", "999,999,999,999.123456", "-0.50")
-	f("hr", "1.234.567", "1.234,50", "12,6%", "999.999.999.999,123456", "-0,50")
+	f("hr", "1.234.567", "1.234,50", "12,6\u00a0%", "999.999.999.999,123456", "-0,50")
 	f("uk", "1\u00a0234\u00a0567", "1\u00a0234,50", "12,6%", "999\u00a0999\u00a0999\u00a0999,123456", "-0,50")
 	f("fa", "۱٬۲۳۴٬۵۶۷", "۱٬۲۳۴٫۵۰", "۱۲٫۶٪", "۹۹۹٬۹۹۹٬۹۹۹٬۹۹۹٫۱۲۳۴۵۶", "\u200e−۰٫۵۰")
 	f("ro", "1.234.567", "1.234,50", "12,6\u00a0%", "999.999.999.999,123456", "-0,50")
@@ -53,6 +55,19 @@ func TestNumbers(t *testing.T) {
 	require.Equal(t, "12,345,000,000,000,000,000,678.00", l.Total(large("12345000000000000000678"), 2))
 	require.Equal(t, "12.00", l.Amount(12_000_000, 2))
 	require.Equal(t, "-1,000", l.Amount(-1_000_000_000, 0))
+}
+
+// Texts put the sign of per cent where numbers have it.
+func TestPercentInTexts(t *testing.T) {
+	for _, lang := range []string{"en", "uk", "fa", "zh"} {
+		files, err := filepath.Glob("messages/" + lang + "/*.yaml")
+		require.NoError(t, err)
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			require.NotRegexp(t, `[0-9}][ \x{a0}][%٪]`, string(text), name)
+		}
+	}
 }
 
 func TestDates(t *testing.T) {

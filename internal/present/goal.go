@@ -91,17 +91,12 @@ func (w GoalWords) TargetText(s track.State) string {
 	return w.Figure(s.Target.High)
 }
 
-// Chance writes a probability; none is ever certain.
-func (w GoalWords) Chance(p float64) string {
-	switch {
-	case math.IsNaN(p):
+// Chance writes a probability.
+func (r Reader) Chance(p float64) string {
+	if math.IsNaN(p) {
 		return NoData
-	case p < 0.01:
-		return w.T("goals.chance_under", map[string]any{"p": w.Percent(0.01, 0)})
-	case p > 0.99:
-		return w.T("goals.chance_over", map[string]any{"p": w.Percent(0.99, 0)})
 	}
-	return w.Percent(p, 0)
+	return goal.Chance(r, p)
 }
 
 // Standing writes actual, target and chance of the goal; of one for each, how

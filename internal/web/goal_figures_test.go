@@ -63,7 +63,7 @@ func TestSeedGoalsToldBack(t *testing.T) {
 	}
 	b.post("/account/language", "language", "hr", "next", "/goals")
 	told("Ostvariti 50 novih prodaja proizvoda X u sljedećih mjesec dana", "ukupno 50", "22. studenoga 2026. – 21. prosinca 2026.", "product = &#39;X&#39;")
-	told("Povećati stopu konverzije hladnih poziva za 15% u sljedeća 3 mjeseca", "&#43;15 %", "21. veljače 2027.")
+	told("Povećati stopu konverzije hladnih poziva za 15% u sljedeća 3 mjeseca", "&#43;15\u00a0%", "21. veljače 2027.")
 	told("Generirati 100 kvalificiranih leadova tjedno za odjel prodaje", "ukupno 100")
 	told("Povećati prosječnu vrijednost narudžbe za 20%", "&#43;20 %", "Spremi kao nacrt")
 	told("Smanjiti vrijeme poziva za 10% uz zadržavanje iste stope konverzije", "-10 %")

@@ -253,3 +253,18 @@ func TestGoalOutlivesItsFirstAsker(t *testing.T) {
 		return err
 	}))
 }
+
+// A goal that is set speaks on the pages of those it is at odds with, at once.
+func TestChecksFollowOtherGoals(t *testing.T) {
+	s := newSite(t)
+	manager, agent := s.as(auth.Manager), s.as(auth.Agent)
+	manager.post("/goals/new", "text", "20 calls this month").goes("/goals/1?done=set")
+	const odds = "sets another number for the same KPI and people"
+	manager.get("/goals/1").has(200).lacks(odds)
+	agent.get("/goals/1").has(200).lacks(odds)
+	manager.post("/goals/new", "text", "30 calls this month").goes("/goals/2?done=set")
+	manager.get("/goals/1").has(200, odds)
+	agent.get("/goals/1").has(200, odds)
+	manager.post("/goals/2/delete").goes("/goals?done=deleted")
+	manager.get("/goals/1").has(200).lacks(odds)
+}

@@ -258,7 +258,7 @@ func (r *request) planView(p track.Planned) *planView {
 	if p.Ask.Done > 0 || p.Ask.Open > 0 {
 		v.Notes = append(v.Notes, r.reader.T("plan.already", map[string]any{"done": r.reader.Number(p.Ask.Done, 0), "open": r.reader.Number(p.Ask.Open, 1), "need": p.Plan.Need}))
 	}
-	v.Notes = append(v.Notes, r.reader.T("plan.chance", map[string]any{"chance": r.reader.Percent(p.Plan.Chance, 0)}))
+	v.Notes = append(v.Notes, r.reader.T("plan.chance", map[string]any{"chance": r.reader.Chance(p.Plan.Chance)}))
 	v.Notes = append(v.Notes, r.messages(append(p.Ratios(), p.Notes()...))...)
 	v.Notes = append(v.Notes, r.loadNotes(p)...)
 	for _, w := range p.Ranks {
