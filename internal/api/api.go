@@ -53,7 +53,7 @@ type API struct {
 	document []byte
 	pace     pace
 	keys     keyed
-	gather   gathering
+	audited  audited
 }
 
 // New makes the API.

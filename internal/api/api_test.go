@@ -129,20 +129,23 @@ func TestEventsCountOnce(t *testing.T) {
 	event := `{"id":"6","started":"2026-11-20 11:00:00","ext":"101","phone":"+385911111106","disposition":"sale","talk":60}`
 	p.post("/events?source=nobody", "application/x-ndjson", event).refuses(404, "api.no_such_source")
 	p.post("/events?source=pbx", "application/x-ndjson", " \n").refuses(422, "api.no_events")
-	var first, again, other report
+	var first, again, other eventsReport
 	keyed := p.with("Idempotency-Key", "k1")
-	keyed.post("/events?source=pbx", "application/x-ndjson", event).into(200, &first)
+	keyed.post("/events?source=pbx&wait=true", "application/x-ndjson", event).into(200, &first)
 	require.EqualValues(t, 1, first.New)
-	a := keyed.post("/events?source=pbx", "application/x-ndjson", event)
+	require.EqualValues(t, 1, first.Rows)
+	require.False(t, first.Pending)
+	a := keyed.post("/events?source=pbx&wait=true", "application/x-ndjson", event)
 	a.into(200, &again)
 	require.Equal(t, first, again)
 	require.Equal(t, "true", a.header.Get("Idempotent-Replayed"))
 	keyed.post("/events?source=pbx", "application/x-ndjson", strings.Replace(event, "60", "61", 1)).refuses(409, "api.key_used")
-	p.post("/events?source=pbx", "application/x-ndjson", event).into(200, &other) // without a key
+	p.post("/events?source=pbx&wait=true", "application/x-ndjson", event).into(200, &other) // without a key
 	require.Zero(t, other.New+other.Updated)
+	require.EqualValues(t, 1, other.Unchanged)
 	var list struct{ Imports []inputEntry }
 	p.get("/imports?source=pbx").into(200, &list)
-	require.Len(t, list.Imports, 2, "the file and one event")
+	require.Len(t, list.Imports, 3, "the file and two posts")
 	s.now = s.now.Add(keyMemory + time.Minute) // the token has ended, and the key with it
 	require.NoError(t, s.state.Requests().DeleteRequests(context.Background(), s.now.Add(-keyMemory)))
 	require.EqualValues(t, 6, s.count())
@@ -155,7 +158,7 @@ func TestEventsAtOnce(t *testing.T) {
 	answers := make(chan string)
 	for range 8 {
 		go func() {
-			answers <- p.post("/events?source=pbx", "application/x-ndjson", `{"id":"7","started":"2026-11-20 11:00:00","ext":"101","phone":"+385911111107","disposition":"sale","talk":60}`).body
+			answers <- p.post("/events?source=pbx&wait=true", "application/x-ndjson", `{"id":"7","started":"2026-11-20 11:00:00","ext":"101","phone":"+385911111107","disposition":"sale","talk":60}`).body
 		}()
 	}
 	first := <-answers

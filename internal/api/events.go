@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -30,20 +31,30 @@ var eventsBody = &huma.RequestBody{Required: true, Content: map[string]*huma.Med
 
 type eventsInput struct {
 	Source string `query:"source" required:"true" minLength:"1" maxLength:"200" doc:"Source whose mapping (of JSON lines) reads the rows: that of its latest import"`
+	Wait   bool   `query:"wait" doc:"Answer when the rows count, with what became of them, instead of when they are stored"`
 	Key    string `header:"Idempotency-Key" maxLength:"200" doc:"A key of yours for this request. The same key and body again get the same answer within 24 hours; another body is a conflict"`
 	RawRequest
 }
 
 type eventsOutput struct {
+	Status   int
 	Replayed bool `header:"Idempotent-Replayed" doc:"true: the answer of the first time"`
-	Body     report
+	Body     eventsReport
+}
+
+// eventsReport is what became of a post of events.
+type eventsReport struct {
+	Rows    int64 `json:"rows" doc:"Lines of this request"`
+	Pending bool  `json:"pending" doc:"The rows are stored durably and do not count yet: the counts of the import tell later what became of them"`
+	report
 }
 
 const addEvents = "addEvents"
 
 func (a *API) events() {
-	add(a, huma.Operation{OperationID: addEvents, Method: "POST", Path: "/events", Summary: "Add facts as they happen.", Errors: []int{404, 409, 413},
-		Description: "The answer comes when the rows are stored durably and count. Posts to a source that arrive while others are being taken in become one input, and its counts are the answer of each. Without a key, too, the same rows again change nothing: rows are known by the key of the mapping."}, auth.Import, a.addEvents)
+	add(a, huma.Operation{OperationID: addEvents, Method: "POST", Path: "/events", Summary: "Add facts as they happen.", DefaultStatus: 202, Errors: []int{404, 409, 413, 503},
+		Description: "The answer (202) comes when the rows are stored durably; they count soon after, and the import that it names tells what became of them. With wait=true it comes (200) when they count. " +
+			"Rows of a source that arrive before the figures have followed become one input, and its counts are the answer of each. Without a key, too, the same rows again change nothing: rows are known by the key of the mapping."}, auth.Import, a.addEvents)
 	a.huma.OpenAPI().Paths["/events"].Post.RequestBody = eventsBody
 }
 
@@ -52,13 +63,12 @@ func (a *API) addEvents(ctx context.Context, c *caller, in *eventsInput) (*event
 	if err != nil {
 		return nil, cutOff(err)
 	}
-	if body = bytes.TrimSpace(body); len(body) == 0 {
+	if body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))); !anyRow(body) {
 		return nil, callpace.E(callpace.Invalid, "api.no_events")
 	}
 	body = append(body, '\n') // a last line without an end could be half a line
 	if in.Key == "" {
-		r, err := a.takeEvents(ctx, c, in.Source, body)
-		return &eventsOutput{Body: c.report(r)}, err
+		return a.takeEvents(ctx, c, in, body)
 	}
 	return a.once(ctx, c, in, body)
 }
@@ -80,9 +90,13 @@ func (a *API) once(ctx context.Context, c *caller, in *eventsInput, body []byte)
 	}
 	if known.Answer != "" {
 		out := &eventsOutput{Replayed: true}
-		return out, json.Unmarshal([]byte(known.Answer), &out.Body)
+		if err := json.Unmarshal([]byte(known.Answer), &out.Body); err != nil {
+			return nil, err
+		}
+		a.settleEvents(ctx, c, in, out)
+		return out, nil
 	}
-	r, err := a.takeEvents(ctx, c, in.Source, body)
+	out, err := a.takeEvents(ctx, c, in, body)
 	ctx = context.WithoutCancel(ctx) // what was taken in is answered for
 	if err != nil {
 		if code := callpace.CodeOf(err); code == callpace.Invalid || code == callpace.NotFound {
@@ -90,7 +104,6 @@ func (a *API) once(ctx context.Context, c *caller, in *eventsInput, body []byte)
 		}
 		return nil, err
 	}
-	out := &eventsOutput{Body: c.report(r)}
 	answer, err := json.Marshal(out.Body)
 	if err != nil {
 		return nil, err
@@ -98,25 +111,94 @@ func (a *API) once(ctx context.Context, c *caller, in *eventsInput, body []byte)
 	return out, a.State.Requests().AnswerRequest(ctx, id, string(answer))
 }
 
-// specOf is by what the latest import of a source is read.
-func (a *API) specOf(ctx context.Context, name string) (spec source.Spec, err error) {
-	err = a.Folder.Read(func(f *ingest.Folder) error {
-		all, err := f.Inputs(ctx)
-		if err != nil {
-			return err
-		}
-		for i := len(all) - 1; i >= 0; i-- {
-			if all[i].Source == name && all[i].Status != "withdrawn" {
-				spec, err = f.SpecOf(ctx, all[i].Input)
-				return err
+// takeEvents has rows journalled by the mapping of their source and, where the
+// asker waits for it, counted.
+func (a *API) takeEvents(ctx context.Context, c *caller, in *eventsInput, body []byte) (*eventsOutput, error) {
+	added, err := a.Folder.Add(ctx, in.Source, func(f *ingest.Folder) (source.Spec, error) { return eventsSpec(ctx, f, in.Source) }, body)
+	if err == nil {
+		err = a.auditEvents(context.WithoutCancel(ctx), c, in.Source, added)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &eventsOutput{Body: eventsReport{Rows: rowsIn(body), Pending: true, report: report{Input: added.Input, File: added.File}}}
+	a.settleEvents(ctx, c, in, out)
+	return out, nil
+}
+
+// settleEvents waits until rows count, where the asker does, and gives the answer
+// its status. Rows that are on disk are never answered for with an error.
+func (a *API) settleEvents(ctx context.Context, c *caller, in *eventsInput, out *eventsOutput) {
+	if b := &out.Body; b.Pending && in.Wait && a.Folder.Counted(ctx, b.Input) {
+		_ = a.Folder.Read(func(f *ingest.Folder) error {
+			r, err := f.Report(ctx, b.Input)
+			if err == nil {
+				b.Pending, b.report = false, c.report(r)
 			}
+			return err
+		})
+	}
+	if out.Status = http.StatusOK; out.Body.Pending {
+		out.Status = http.StatusAccepted
+	}
+}
+
+// anyRow tells whether a line is JSON. Those that are not are rejected later, each
+// by itself, but a body without any holds something else.
+func anyRow(body []byte) bool {
+	for line := range bytes.Lines(body) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && json.Valid(line) {
+			return true
 		}
-		return callpace.E(callpace.NotFound, "api.no_such_source", "source", name)
-	})
-	if err == nil && spec.Format != "mapping" {
+	}
+	return false
+}
+
+// rowsIn counts the lines that hold something.
+func rowsIn(body []byte) (n int64) {
+	for line := range bytes.Lines(body) {
+		if len(bytes.TrimSpace(line)) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// eventsSpec is by what the latest import of a source is read.
+func eventsSpec(ctx context.Context, f *ingest.Folder, name string) (source.Spec, error) {
+	spec, found, err := f.LatestSpec(ctx, name)
+	switch {
+	case err != nil:
+	case !found:
+		err = callpace.E(callpace.NotFound, "api.no_such_source", "source", name)
+	case spec.Format != "mapping":
 		err = callpace.E(callpace.Invalid, "api.source_without_mapping", "source", name, "format", spec.Format)
 	}
 	return spec, err
+}
+
+// audited remembers in which input an account's rows of a source were last
+// noted, so that the audit log tells of them once and not for every post.
+type audited struct {
+	mu   sync.Mutex
+	last map[[2]string]int // by account and source
+}
+
+func (a *API) auditEvents(ctx context.Context, c *caller, name string, in ingest.Added) error {
+	a.audited.mu.Lock()
+	defer a.audited.mu.Unlock()
+	who := [2]string{c.who.Account.ID, name}
+	if a.audited.last[who] == in.Input {
+		return nil
+	}
+	if err := a.Auth.Audit(ctx, c.who.Entry(auth.Imported, name, map[string]any{"file": in.File})); err != nil {
+		return err
+	}
+	if a.audited.last == nil {
+		a.audited.last = map[[2]string]int{}
+	}
+	a.audited.last[who] = in.Input
+	return nil
 }
 
 func digest(parts ...[]byte) string {

@@ -19,7 +19,7 @@ type inputEntry struct {
 	Source  string    `json:"source"`
 	File    string    `json:"file"`
 	Arrived time.Time `json:"arrived"`
-	Status  string    `json:"status" enum:"unfinished,committed,withdrawn"`
+	Status  string    `json:"status" enum:"unfinished,pending,committed,withdrawn" doc:"pending: rows that are stored and do not count yet"`
 	Bytes   int64     `json:"bytes"`
 	Counts
 }
@@ -83,11 +83,15 @@ func (a *API) inputs(ctx context.Context) (out []inputEntry, err error) {
 	err = a.Folder.Read(func(f *ingest.Folder) error {
 		all, err := f.Inputs(ctx)
 		for _, in := range all {
-			out = append(out, inputEntry{in.Input, in.Source, in.Name, in.Arrived.UTC(), in.Status, in.Bytes, countsOf(in.Counts)})
+			out = append(out, entryOf(in))
 		}
 		return err
 	})
 	return out, err
+}
+
+func entryOf(in ingest.InputInfo) inputEntry {
+	return inputEntry{in.Input, in.Source, in.Name, in.Arrived.UTC(), in.Status, in.Bytes, countsOf(in.Counts)}
 }
 
 func (a *API) listImports(ctx context.Context, _ *caller, in *importsInput) (*importsOutput, error) {
@@ -111,16 +115,16 @@ func (a *API) listImports(ctx context.Context, _ *caller, in *importsInput) (*im
 }
 
 func (a *API) findImport(ctx context.Context, _ *caller, in *importInput) (*importOutput, error) {
-	all, err := a.inputs(ctx)
-	if err != nil {
-		return nil, err
+	out := &importOutput{}
+	err := a.Folder.Read(func(f *ingest.Folder) error {
+		info, err := f.Input(ctx, in.Input)
+		out.Body = entryOf(info)
+		return err
+	})
+	if callpace.CodeOf(err) == callpace.NotFound {
+		err = callpace.E(callpace.NotFound, "api.no_import", "input", in.Input)
 	}
-	for _, x := range all {
-		if x.Input == in.Input {
-			return &importOutput{x}, nil
-		}
-	}
-	return nil, callpace.E(callpace.NotFound, "api.no_import", "input", in.Input)
+	return out, err
 }
 
 func (a *API) withdrawImport(ctx context.Context, c *caller, in *withdrawInput) (*withdrawOutput, error) {

@@ -60,7 +60,7 @@ var statuses = map[callpace.Code]int{
 var tooLarge = map[string]bool{"api.too_large": true, "upload.too_large": true}
 
 // notNow are the messages about facts that will be there again by themselves.
-var notNow = map[string]bool{"folder.opening": true, "folder.replacing": true, "facts.behind": true, "facts.spoilt": true}
+var notNow = map[string]bool{"folder.opening": true, "folder.replacing": true, "facts.behind": true, "facts.spoilt": true, "events.behind": true}
 
 // problem makes a problem of an error.
 func (a *API) problem(c *caller, err error) *Problem {

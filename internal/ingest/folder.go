@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -31,6 +32,7 @@ type Deps struct {
 	Typed    Typed                         // what people typed beside the facts; nil: nothing
 	keepMB   int                           // of answers kept as long as they hold; for who is asked more than once
 	shared   bool                          // others read beside the writer: only who keeps them out may replace the facts
+	added    *added                        // nil: nobody adds rows
 }
 
 // Progress is told how far long work has come. stage names a message
@@ -50,7 +52,8 @@ type Folder struct {
 	behind   atomic.Pointer[failure]           // why the facts could not follow the journal; nil: they did
 	gaps     atomic.Pointer[[]gap]             // what the facts lack
 	verified atomic.Pointer[[]*callpace.Error] // damage that the last Verify found
-	respec   func(journal.Input) *source.Spec  // in a trial: by what an input is read instead; nil where it is not
+	added    *added
+	respec   func(journal.Input) *source.Spec // in a trial: by what an input is read instead; nil where it is not
 }
 
 const factsFile = "facts.duckdb"
@@ -107,7 +110,7 @@ func Open(ctx context.Context, dir string, deps Deps) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Folder{dir: dir, deps: deps, journal: j, warnings: warnings{}}
+	f := &Folder{dir: dir, deps: deps, journal: j, added: cmp.Or(deps.added, newAdded())}
 	if err := f.open(ctx); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}

@@ -83,6 +83,9 @@ func (f *Folder) Import(ctx context.Context, d Delivery) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	if err := f.followAdded(ctx, in.No); err != nil { // rows that came in before it did
+		return Report{}, err
+	}
 	if err := f.fallBehind(f.finishEach(ctx, f.store, []journal.Input{in}, "importing")); err != nil {
 		return Report{}, err
 	}
@@ -145,16 +148,20 @@ func (f *Folder) recognised(ctx context.Context, d Delivery, receipt journal.Rec
 	return r, nil
 }
 
+// Report says what became of an input, as far as it is known in this run.
+func (f *Folder) Report(ctx context.Context, input int) (Report, error) {
+	in, err := f.journal.Input(ctx, input)
+	if err != nil {
+		return Report{}, err
+	}
+	return f.report(ctx, input, in.Name)
+}
+
 func (f *Folder) report(ctx context.Context, input int, name string) (Report, error) {
 	r := Report{Input: input, Name: name}
-	states, err := f.store.Inputs(ctx)
-	if err != nil {
+	var err error
+	if r.Counts, err = f.store.CountsOf(ctx, input); err != nil {
 		return r, err
-	}
-	for _, s := range states {
-		if s.Input == input {
-			r.Counts = s.Counts
-		}
 	}
 	if r.Rejected > 0 {
 		r.Rejects = f.RejectsPath(input)
@@ -170,7 +177,7 @@ type InputInfo struct {
 	Source  string    `json:"source"`
 	Name    string    `json:"file"`
 	Arrived time.Time `json:"arrived"`
-	Status  string    `json:"status"` // unfinished, committed, withdrawn
+	Status  string    `json:"status"` // unfinished, committed, withdrawn, or pending: committed, and not counted yet
 	Bytes   int64     `json:"bytes"`
 	facts.Counts
 }
@@ -193,8 +200,29 @@ func (f *Folder) Inputs(ctx context.Context) ([]InputInfo, error) {
 	}
 	list := make([]InputInfo, len(all))
 	for i, in := range all {
-		list[i] = InputInfo{Input: in.No, Stream: in.Stream, Source: in.Source, Name: in.Name, Arrived: in.At,
-			Status: string(in.Status), Bytes: in.Kept.Length(), Counts: counts[in.No]}
+		list[i] = f.info(in, counts[in.No])
 	}
 	return list, nil
+}
+
+// Input tells of one input.
+func (f *Folder) Input(ctx context.Context, no int) (InputInfo, error) {
+	in, err := f.journal.Input(ctx, no)
+	if err != nil || f.store == nil {
+		return f.info(in, facts.Counts{}), err
+	}
+	counts, err := f.store.CountsOf(ctx, no)
+	return f.info(in, counts), err
+}
+
+// Pending is the status of rows that were added and that the facts have still to follow.
+const Pending = "pending"
+
+func (f *Folder) info(in journal.Input, counts facts.Counts) InputInfo {
+	i := InputInfo{Input: in.No, Stream: in.Stream, Source: in.Source, Name: in.Name, Arrived: in.At,
+		Status: string(in.Status), Bytes: in.Kept.Length(), Counts: counts}
+	if waits := f.added.has(in.No); waits && in.Status == journal.Committed {
+		i.Status = Pending
+	}
+	return i
 }

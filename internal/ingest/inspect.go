@@ -19,6 +19,16 @@ func (f *Folder) SpecOf(ctx context.Context, input int) (source.Spec, error) {
 	return f.specOf(ctx, in)
 }
 
+// LatestSpec gives by what the last input of a source that counts is read; found
+// is false where there is none.
+func (f *Folder) LatestSpec(ctx context.Context, name string) (spec source.Spec, found bool, err error) {
+	in, found, err := f.journal.Latest(ctx, name)
+	if found {
+		spec, err = f.specOf(ctx, in)
+	}
+	return spec, found, err
+}
+
 // Sample gives the beginning of the stream that an input is a part of, as it
 // is read: HeadSize bytes, of a workbook all of it.
 func (f *Folder) Sample(ctx context.Context, input int) ([]byte, error) {

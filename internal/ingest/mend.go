@@ -69,7 +69,11 @@ func (f *Folder) Mend(ctx context.Context) error {
 		}
 	}
 	f.behind.Store(nil)
-	return f.fallBehind(f.bringUp(ctx))
+	if err := f.bringUp(ctx); err != nil {
+		return f.fallBehind(err)
+	}
+	f.added.settled(0)
+	return nil
 }
 
 // bringUp opens the facts and brings them up to the journal: a fact file that

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"slices"
 
 	"github.com/callpace/callpace"
@@ -46,7 +45,6 @@ func (f *Folder) finishEach(ctx context.Context, store *duck.Store, inputs []jou
 		if err := f.projectAll(ctx, store, []journal.Input{in}, stage); err != nil {
 			return err
 		}
-		debug.FreeOSMemory() // deriving takes its place
 		if err := store.Finish(ctx, in.No, in.No); err != nil {
 			return err
 		}

@@ -16,7 +16,11 @@ func (f *Folder) Rebuild(ctx context.Context) error {
 		f.store = nil
 	}
 	f.behind.Store(nil)
-	return f.fallBehind(f.rebuild(ctx))
+	if err := f.rebuild(ctx); err != nil {
+		return f.fallBehind(err)
+	}
+	f.added.settled(0)
+	return nil
 }
 
 func (f *Folder) rebuild(ctx context.Context) error {

@@ -66,7 +66,7 @@ func (f *Folder) tryMapping(ctx context.Context, own []journal.Input, from int, 
 	if err != nil {
 		return diff, err
 	}
-	trial := Folder{deps: f.deps, journal: f.journal, settings: f.settings, policy: f.policy, defs: f.defs, warnings: warnings{},
+	trial := Folder{deps: f.deps, journal: f.journal, settings: f.settings, policy: f.policy, defs: f.defs, added: newAdded(),
 		dir: path + ".d", // rejects of a trial are nobody's
 		respec: func(in journal.Input) *source.Spec {
 			if in.No >= from {

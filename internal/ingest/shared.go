@@ -28,6 +28,9 @@ type SharedFolder struct {
 	settled atomic.Pointer[Settled] // nil until it is open
 	beside  sync.WaitGroup          // whoever is at the journal without a turn
 
+	added     *added
+	following atomic.Bool // somebody brings the facts up to what was added
+
 	refreshing, resting due
 }
 
@@ -36,7 +39,7 @@ const keepMB = 32
 
 // Share makes a SharedFolder of a folder that Open is to open.
 func Share(dir string, deps Deps) *SharedFolder {
-	return &SharedFolder{dir: dir, deps: deps, turn: make(chan struct{}, 1)}
+	return &SharedFolder{dir: dir, deps: deps, turn: make(chan struct{}, 1), added: newAdded()}
 }
 
 // Dir is the folder's path.
@@ -57,7 +60,7 @@ func (s *SharedFolder) Open(ctx context.Context, progress Progress) error {
 
 func (s *SharedFolder) open(ctx context.Context, progress Progress) error {
 	deps := s.deps
-	deps.Progress, deps.keepMB, deps.shared = progress, keepMB, true
+	deps.Progress, deps.keepMB, deps.shared, deps.added = progress, keepMB, true, s.added
 	f, err := Open(ctx, s.dir, deps)
 	if err != nil {
 		s.closed.Store(&failure{error: err})
@@ -161,6 +164,12 @@ func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Fo
 		_ = s.folder.Mend(ctx) // Ready tells, where it did not help
 		s.whole.Unlock()
 	}
+	return s.frozen(ctx, fn)
+}
+
+// frozen runs fn when the facts have followed all that was added. Readers see
+// the state before it until it is done.
+func (s *SharedFolder) frozen(ctx context.Context, fn func(*Folder) error) (err error) {
 	store := s.folder.store
 	if store == nil {
 		return fn(s.folder)
@@ -169,6 +178,9 @@ func (s *SharedFolder) Write(ctx context.Context, progress Progress, fn func(*Fo
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Thaw(ctx)) }()
+	if err := s.folder.followAdded(context.WithoutCancel(ctx), 0); err != nil { // begun, it is finished
+		return err
+	}
 	return fn(s.folder)
 }
 
@@ -208,12 +220,18 @@ func (s *SharedFolder) Replace(ctx context.Context, progress Progress, fn func(*
 		return err
 	}
 	defer func() { <-s.turn }()
+	if s.folder != nil { // as much as can be done while others read; what keeps the facts behind, fn may mend
+		_ = s.frozen(ctx, func(*Folder) error { return nil })
+	}
 	s.whole.Lock()
 	defer s.whole.Unlock()
 	if s.folder == nil {
 		return s.ready()
 	}
 	defer s.begin(progress)()
+	if s.folder.store != nil {
+		_ = s.folder.followAdded(context.WithoutCancel(ctx), 0)
+	}
 	return fn(s.folder)
 }
 

@@ -45,7 +45,7 @@ func (j *Journal) append(ctx context.Context, e entry, k kept, payload []byte) (
 	return e.Seq, nil
 }
 
-// appendRaw packs raw bytes and appends them whole: settings, specs, proofs.
+// appendRaw packs raw bytes and appends them whole: settings, specs, proofs, rows.
 func (j *Journal) appendRaw(ctx context.Context, e entry, raw []byte) (int64, error) {
 	e.Length, e.SHA256 = int64(len(raw)), digestOf(raw)
 	return j.append(ctx, e, kept{Length: e.Length, SHA256: e.SHA256}, j.enc.EncodeAll(raw, nil))

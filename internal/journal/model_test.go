@@ -52,6 +52,23 @@ func (m *model) receive(text string) (stream int, added string) {
 	return best + 1, added
 }
 
+// add says where rows must go: behind an input that nothing follows, else into
+// a stream of their own.
+func (m *model) add(text string, to int) (stream, no int) {
+	if to > m.inputs {
+		return 0, 0
+	}
+	for i, inputs := range m.streams {
+		if last := len(inputs) - 1; last >= 0 && inputs[last].no == to && !inputs[last].withdrawn {
+			inputs[last].text += text
+			return i + 1, to
+		}
+	}
+	m.inputs++
+	m.streams = append(m.streams, []modelInput{{no: m.inputs, text: text}})
+	return len(m.streams), m.inputs
+}
+
 func (m *model) withdraw(no int) {
 	for _, inputs := range m.streams {
 		for i := range inputs {
@@ -72,7 +89,7 @@ func TestModel(t *testing.T) {
 		m := &model{}
 		withdrawn := []int{}
 		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
-			switch rapid.SampledFrom([]string{"send", "send", "send", "withdraw", "reopen", "rebuild"}).Draw(rt, "do") {
+			switch rapid.SampledFrom([]string{"send", "send", "send", "add", "add", "withdraw", "reopen", "rebuild"}).Draw(rt, "do") {
 			case "send":
 				text := "h" + string(bytes.Join(rapid.SliceOfN(rapid.SampledFrom([][]byte{[]byte("abc"), []byte("abd"), []byte("a longer piece")}), 0, 6).Draw(rt, "text"), nil))
 				stream, added := m.receive(text)
@@ -80,6 +97,16 @@ func TestModel(t *testing.T) {
 				require.Equal(rt, stream, r.Stream, text)
 				require.EqualValues(rt, len(added), r.AddedBytes)
 				require.Equal(rt, added == "", r.Recognised)
+			case "add":
+				text, to := rapid.SampledFrom([]string{"abc\n", "a longer row\n"}).Draw(rt, "row"), rapid.IntRange(0, 6).Draw(rt, "to")
+				stream, no := m.add(text, to)
+				r, err := j.Add(ctx, arrival("events", ""), to, []byte(text))
+				if to > m.inputs {
+					require.Error(rt, err)
+					break
+				}
+				require.NoError(rt, err)
+				require.Equal(rt, Receipt{Input: no, Stream: stream, Kept: r.Kept, AddedBytes: int64(len(text))}, r)
 			case "withdraw":
 				no := rapid.IntRange(1, 6).Draw(rt, "input")
 				err := j.Withdraw(ctx, no, t0)

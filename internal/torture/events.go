@@ -75,7 +75,7 @@ func (s *sender) send(ctx context.Context, to *server) error {
 		if err != nil {
 			return nil // the server is gone
 		}
-		if status != http.StatusOK {
+		if status != http.StatusAccepted {
 			return fmt.Errorf("events refused: %d %s", status, text)
 		}
 		s.next += n

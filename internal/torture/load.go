@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +22,8 @@ const (
 	senders    = 400 // connections
 	dashboards = 20  // each asks once a second
 	loadTime   = 10 * time.Second
+
+	rightWithin = 2 * time.Minute
 )
 
 // load sends events at a rate, while dashboards refresh, and tells how long
@@ -80,7 +84,12 @@ func load(ctx context.Context, l *lab) error {
 		})
 	}
 	all.Wait()
-	took, peak := time.Since(began), s.peak()
+	took, sent := time.Since(began), len(m.acks)*loadBatch+1
+	behind, err := m.untilRight(ctx, s, sent)
+	if err != nil {
+		m.faults = append(m.faults, err.Error())
+	}
+	peak := s.peak()
 	if err := s.stop(); err != nil {
 		m.faults = append(m.faults, fmt.Sprintf("the server ended badly: %v: %.300s", err, s.stderr))
 	}
@@ -91,14 +100,37 @@ func load(ctx context.Context, l *lab) error {
 	if err != nil {
 		return err
 	}
-	if want := len(m.acks)*loadBatch + 1; calls != want {
-		m.faults = append(m.faults, fmt.Sprintf("%d events are there, %d were acknowledged", calls, want))
+	if calls != sent {
+		m.faults = append(m.faults, fmt.Sprintf("%d events are there, %d were acknowledged", calls, sent))
 	}
+	cpu := s.cmd.ProcessState
 	l.report.add(row{Part: "load", What: fmt.Sprintf("%d events/s wanted for %v in batches of %d, %d dashboards", loadRate, span, loadBatch, dashboards), Cases: len(m.acks),
 		Checked: "every acknowledged event there, once", Found: m.faults,
-		Seen: fmt.Sprintf("%.0f events/s acknowledged, acknowledgement p50 %v, p99 %v; %d dashboard answers, p50 %v, p99 %v; %d MiB", float64(len(m.acks)*loadBatch)/took.Seconds(),
-			quantile(m.acks, .5), quantile(m.acks, .99), len(m.looks), quantile(m.looks, .5), quantile(m.looks, .99), peak)})
+		Seen: fmt.Sprintf("%.0f events/s acknowledged, acknowledgement p50 %v, p95 %v, p99 %v; figures right %v after the last; %d dashboard answers, p50 %v, p99 %v; processor %v and %v in the system; %d MiB; load of the machine %s",
+			float64(len(m.acks)*loadBatch)/took.Seconds(), quantile(m.acks, .5), quantile(m.acks, .95), quantile(m.acks, .99), behind.Round(time.Millisecond),
+			len(m.looks), quantile(m.looks, .5), quantile(m.looks, .99), cpu.UserTime().Round(time.Second/10), cpu.SystemTime().Round(time.Second/10), peak, machineLoad())})
 	return nil
+}
+
+// untilRight tells how long it takes until the figures hold all that was sent.
+func (m *measured) untilRight(ctx context.Context, s *server, sent int) (time.Duration, error) {
+	want := fmt.Sprintf(`"exact":"%d"`, sent)
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		status, text, err := s.ask(ctx, http.MethodGet, "/api/v1/kpi?kpis=calls&from=2026-11-01&to=2027-12-31", "", nil)
+		if err == nil && strings.Contains(text, want) {
+			return time.Since(began), nil
+		}
+		if time.Since(began) > rightWithin {
+			return 0, fmt.Errorf("the figures do not hold all that was acknowledged: %d %.300s %v", status, text, err)
+		}
+	}
+}
+
+// machineLoad is what waits for the machine's processors, over one, five and fifteen minutes.
+func machineLoad() string {
+	text, _ := os.ReadFile("/proc/loadavg")
+	list := strings.Fields(string(text))
+	return strings.Join(list[:min(3, len(list))], " ")
 }
 
 // measured is how long answers took.

@@ -39,6 +39,9 @@ func (s *Server) newMetrics() metrics {
 		value      func() float64
 	}{
 		{"callpace_journal_writable", "1 where inputs can be taken in.", func() float64 { return truth(s.Folder.Health() == nil) }},
+		{"callpace_events_behind_inputs", "Inputs of events that are stored and do not count yet.", func() float64 { return float64(s.Folder.Behind().Inputs) }},
+		{"callpace_events_behind_bytes", "Bytes of them.", func() float64 { return float64(s.Folder.Behind().Bytes) }},
+		{"callpace_events_behind_seconds", "How long the oldest of them has been waiting.", func() float64 { return s.Folder.Behind().Behind(s.Now()).Seconds() }},
 		{"callpace_jobs", "Jobs under way or waiting.", func() float64 { return float64(len(s.Jobs.UnderWay())) }},
 		{"callpace_disk_free_bytes", "Free bytes on the data folder's disk; -1 where that is not known.", func() float64 {
 			if free, known := freeDisk(s.Folder.Dir()); known {
@@ -111,6 +114,9 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 		l := s.Texts.Localizer(i18n.Prefer("", r.Header.Get("Accept-Language"), "en"), calendar.Calendar{})
 		if err != nil {
 			text += l.Error(err) + "\n"
+		}
+		if lag := s.Folder.Behind(); lag.Inputs > 0 {
+			text += l.T("events.lag", map[string]any{"inputs": l.Int(int64(lag.Inputs)), "seconds": l.Int(int64(lag.Behind(s.Now()).Seconds()))}) + "\n"
 		}
 		for _, d := range s.Folder.Damage() {
 			text += l.T("shell.damage_at", map[string]any{"text": l.Message(d)}) + "\n"

@@ -171,7 +171,7 @@ func (r *request) inputView(in ingest.InputInfo) inputView {
 		File: in.Name, Arrived: r.moment(in.Arrived), Status: r.reader.Text("status." + in.Status), Bad: in.Rejected > 0}
 	v.StatusClass, v.StatusIcon = "good", "circle-check"
 	switch in.Status {
-	case string(journal.Unfinished):
+	case string(journal.Unfinished), ingest.Pending:
 		v.StatusClass, v.StatusIcon = "warn", "circle-dashed"
 	case string(journal.Withdrawn):
 		v.StatusClass, v.StatusIcon = "", "undo-2"

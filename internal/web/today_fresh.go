@@ -11,6 +11,7 @@ import (
 
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/journal"
 	"github.com/callpace/callpace/internal/kpi"
 )
 
@@ -63,13 +64,13 @@ func (r *request) freshness() ([]freshness, error) {
 	return out, nil
 }
 
-// arrived tells when each source's last input came.
+// arrived tells when each source's last input came that counts.
 func (r *request) arrived() (map[string]time.Time, error) {
 	out := map[string]time.Time{}
 	err := r.readFolder(func(ctx context.Context, f *ingest.Folder) error {
 		inputs, err := f.Inputs(ctx)
 		for _, in := range inputs {
-			if in.Status != "withdrawn" && in.Arrived.After(out[in.Source]) {
+			if in.Status == string(journal.Committed) && in.Arrived.After(out[in.Source]) {
 				out[in.Source] = in.Arrived
 			}
 		}

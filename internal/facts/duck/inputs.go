@@ -40,6 +40,15 @@ func (s *Store) Inputs(ctx context.Context) ([]Input, error) {
 	return inputs, rows.Err()
 }
 
+// CountsOf gives the counts of an input; none where no batch of it was applied.
+func (s *Store) CountsOf(ctx context.Context, input int) (c facts.Counts, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT "+countColumns+" FROM inputs WHERE input = ?", input).Scan(countTargets(&c)...)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return c, fmt.Errorf("read counts of input %d: %w", input, err)
+	}
+	return c, nil
+}
+
 // StreamPosition tells how far a stream has been turned into facts; the zero
 // Position where nothing of it has.
 func (s *Store) StreamPosition(ctx context.Context, stream int) (p facts.Position, err error) {

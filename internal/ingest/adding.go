@@ -1,0 +1,88 @@
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"github.com/callpace/callpace/internal/source"
+)
+
+// Add takes rows of a source in: whole lines, read by the specification that how gives.
+// They are on disk when it returns, and the facts follow soon after; see
+// Counted. It gives the input that they are in, together with rows that others
+// added. Where the facts are too far behind it is a Conflict: nothing was taken.
+func (s *SharedFolder) Add(ctx context.Context, name string, how func(*Folder) (source.Spec, error), rows []byte) (in Added, err error) {
+	if !s.look() {
+		return in, replacing()
+	}
+	defer s.whole.RUnlock()
+	if err := s.ready(); err != nil {
+		return in, err
+	}
+	spec, known := s.added.spec(name)
+	if !known {
+		if spec, err = how(s.folder); err != nil {
+			return in, err
+		}
+	}
+	if in, err = s.folder.add(ctx, spec, rows); err == nil {
+		s.follow()
+	}
+	return in, err
+}
+
+// Counted waits until the facts have followed an input of added rows; false
+// where they cannot for now, or ctx ended.
+func (s *SharedFolder) Counted(ctx context.Context, input int) bool {
+	for {
+		waits, changed := s.added.waits(input)
+		if !waits {
+			return true
+		}
+		if s.Ready() != nil {
+			return false
+		}
+		s.added.hurry()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// Behind tells how far the facts are behind what was added.
+func (s *SharedFolder) Behind() Lag { return s.added.lag() }
+
+// follow has the facts follow what was added, unless somebody is at it.
+func (s *SharedFolder) follow() {
+	if s.following.CompareAndSwap(false, true) {
+		go s.followOn()
+	}
+}
+
+// The shortest and the longest pause between two times that the facts follow.
+const (
+	shortPause = time.Second
+	longPause  = 3 * time.Second
+)
+
+// followOn lets the facts follow until nothing waits. Between two times it leaves
+// the machine to others for as long as the one before took: many rows at once
+// cost little more than few. What fails is tried again, as long as the folder is
+// open and nothing else has to mend it.
+func (s *SharedFolder) followOn() {
+	for {
+		began := time.Now()
+		err := s.Write(context.Background(), nil, func(*Folder) error { return nil })
+		if err != nil && s.Ready() == nil {
+			time.Sleep(healEvery)
+			continue
+		}
+		s.following.Store(false)
+		if err != nil || s.added.lag().Inputs == 0 || !s.following.CompareAndSwap(false, true) {
+			return
+		}
+		s.added.pause(min(max(time.Since(began), shortPause), longPause))
+	}
+}
