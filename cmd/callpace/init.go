@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
 )
@@ -62,6 +63,9 @@ type rebuildCommand struct{}
 // Run makes the facts anew from the journal.
 func (rebuildCommand) Run(ctx context.Context, a *app) error {
 	return a.replace(ctx, func(f *ingest.Folder) error {
+		if err := a.audited(ctx, auth.Rebuilt, "", nil); err != nil {
+			return err
+		}
 		if err := f.Rebuild(ctx); err != nil {
 			return err
 		}

@@ -115,6 +115,17 @@ func (a *API) book(ctx context.Context, c *caller, fn func(goalBook) error) erro
 	return a.bookOf(ctx, c, asker, fn)
 }
 
+// writing changes a goal, and tells the audit log what was done to which.
+func (a *API) writing(ctx context.Context, c *caller, b goalBook, did string, change func(goals.Book) (store.Goal, error)) (kept store.Goal, err error) {
+	err = a.Auth.Audited(ctx, func(tx store.State) (_ auth.Entry, err error) {
+		in := b.Book
+		in.State = tx
+		kept, err = change(in)
+		return c.who.Entry(auth.GoalChanged, kept.ID, map[string]any{"did": did}), err
+	})
+	return kept, err
+}
+
 func (a *API) bookOf(ctx context.Context, c *caller, asker question.Asker, fn func(goalBook) error) error {
 	base, _, err := asker.Query(question.Words{})
 	if err != nil {

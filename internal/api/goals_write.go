@@ -71,7 +71,9 @@ func (a *API) addGoal(ctx context.Context, c *caller, in *addGoalInput) (*goalOu
 		if err != nil {
 			return err
 		}
-		kept, err := b.Add(ctx, store.Goal{Goal: g, Author: c.who.Account.Name})
+		kept, err := a.writing(ctx, c, b, "set", func(in goals.Book) (store.Goal, error) {
+			return in.Add(ctx, store.Goal{Goal: g, Author: c.who.Account.Name})
+		})
 		if err != nil {
 			return err
 		}
@@ -124,7 +126,7 @@ func (a *API) changeGoal(ctx context.Context, c *caller, in *changeGoalInput) (*
 		}
 		g.ID, g.Version = was.ID, in.Body.Version
 		was.Goal = g
-		kept, err := b.Change(ctx, was, c.who.Account.Name)
+		kept, err := a.writing(ctx, c, b, "changed", func(in goals.Book) (store.Goal, error) { return in.Change(ctx, was, c.who.Account.Name) })
 		if err != nil {
 			return err
 		}
@@ -140,10 +142,11 @@ func (a *API) closeGoal(ctx context.Context, c *caller, in *goalInput) (*goalOut
 		if err != nil {
 			return err
 		}
-		if g, err = b.Close(ctx, g, c.who.Account.Name); err != nil {
+		kept, err := a.writing(ctx, c, b, "closed", func(in goals.Book) (store.Goal, error) { return in.Close(ctx, g, c.who.Account.Name) })
+		if err != nil {
 			return err
 		}
-		return b.show(ctx, c, g, out)
+		return b.show(ctx, c, kept, out)
 	})
 	return out, err
 }
@@ -154,6 +157,7 @@ func (a *API) deleteGoal(ctx context.Context, c *caller, in *goalInput) (*struct
 		if err != nil {
 			return err
 		}
-		return b.State.Goals().DeleteGoal(ctx, g.ID)
+		_, err = a.writing(ctx, c, b, "deleted", func(in goals.Book) (store.Goal, error) { return g, in.State.Goals().DeleteGoal(ctx, g.ID) })
+		return err
 	})
 }

@@ -40,6 +40,7 @@ const (
 	KPIDefined          Action = "kpi_defined"
 	KPIRetired          Action = "kpi_retired"
 	GoalChanged         Action = "goal_changed"
+	Rebuilt             Action = "rebuilt"
 	BackedUp            Action = "backed_up"
 	Restored            Action = "restored"
 )
@@ -49,7 +50,7 @@ func Actions() []Action {
 	return []Action{SignInSucceeded, SignInFailed, SignedOut, SignedOutEverywhere, SetUp, AccountCreated, AccountUpdated, AccountDisabled,
 		AccountEnabled, LinkMade, PasswordChanged, SecondFactorSet, SecondFactorRemoved, RecoveryCodesMade, TokenCreated, TokenRevoked,
 		SettingsChanged, Exported, Imported, Withdrawn, Erased, RecordingHeard, MappingApplied, CallsDrawn,
-		KPIDefined, KPIRetired, GoalChanged, BackedUp, Restored}
+		KPIDefined, KPIRetired, GoalChanged, Rebuilt, BackedUp, Restored}
 }
 
 // Entry is what is written to the audit log. It holds ids and counts, never a
@@ -78,6 +79,18 @@ func (id Identity) Entry(a Action, object string, detail map[string]any) Entry {
 // before it begins: without the entry it must not happen.
 func (s *Service) Audit(ctx context.Context, e Entry) error {
 	return s.audit(ctx, s.state.State, e)
+}
+
+// Audited makes a change of state and writes what it tells of itself to the
+// audit log: both, or neither.
+func (s *Service) Audited(ctx context.Context, change func(store.State) (Entry, error)) error {
+	return s.state.Update(ctx, func(tx store.State) error {
+		e, err := change(tx)
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, e)
+	})
 }
 
 func (s *Service) audit(ctx context.Context, tx store.State, e Entry) error {

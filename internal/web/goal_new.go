@@ -263,9 +263,11 @@ func (r *request) takeGoal() error {
 			if err != nil {
 				return err
 			}
-			kept, err := b.Add(r.Context(), store.Goal{Goal: g, Author: r.who.Account.Name})
-			id = kept.ID
-			return err
+			return r.writing(b, "set", func(in goals.Book) (string, error) {
+				kept, err := in.Add(r.Context(), store.Goal{Goal: g, Author: r.who.Account.Name})
+				id = kept.ID
+				return id, err
+			})
 		}
 		was, err := b.Settable(r.Context(), b.sight, id)
 		if err != nil {
@@ -278,8 +280,10 @@ func (r *request) takeGoal() error {
 		g.ID = id
 		g.Version, _ = strconv.Atoi(get("version"))
 		was.Goal = g
-		_, err = b.Change(r.Context(), was, r.who.Account.Name)
-		return err
+		return r.writing(b, "changed", func(in goals.Book) (string, error) {
+			_, err := in.Change(r.Context(), was, r.who.Account.Name)
+			return id, err
+		})
 	})
 	if err != nil {
 		if callpace.CodeOf(err) == callpace.Internal {

@@ -9,6 +9,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
+	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -225,8 +226,10 @@ func (r *request) closeGoal() error {
 			return err
 		}
 		g.Version, _ = strconv.Atoi(r.PostFormValue("version")) // that was looked at
-		_, err = b.Close(r.Context(), g, r.who.Account.Name)
-		return err
+		return r.writing(b, "closed", func(in goals.Book) (string, error) {
+			_, err := in.Close(r.Context(), g, r.who.Account.Name)
+			return id, err
+		})
 	})
 	if err != nil {
 		return err
@@ -240,7 +243,7 @@ func (r *request) dropGoal() error {
 		if err != nil {
 			return err
 		}
-		return b.State.Goals().DeleteGoal(r.Context(), g.ID)
+		return r.writing(b, "deleted", func(in goals.Book) (string, error) { return g.ID, in.State.Goals().DeleteGoal(r.Context(), g.ID) })
 	})
 	if err != nil {
 		return err

@@ -163,7 +163,9 @@ func (r *request) takeSplit() error {
 		if err != nil {
 			return err
 		}
-		return b.CascadeTree(r.Context(), g, s, r.who.Account.Name)
+		return r.writing(b, "split", func(in goals.Book) (string, error) {
+			return id, in.CascadeTree(r.Context(), g, s, r.who.Account.Name)
+		})
 	})
 	if err != nil {
 		if callpace.CodeOf(err) == callpace.Internal {

@@ -11,7 +11,6 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goals"
-	"github.com/callpace/callpace/internal/store"
 )
 
 // slider is a number that is moved. Text is how it reads.
@@ -79,23 +78,23 @@ func decimals(v float64) int {
 func (r *request) keepWeights() error {
 	get := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 	err := r.book(func(b goalBook) error {
-		return b.State.Update(r.Context(), func(s store.State) error {
-			in := b.Book
-			in.State = s
+		return r.writing(b, "weighed", func(in goals.Book) (string, error) {
+			var weighed []string
 			for _, g := range b.seen {
 				w, ok := goalWeight(get, g.ID)
 				if !ok || w == heldWeight(g.Weight) {
 					continue
 				}
 				if !b.sight.Sets(g.Goal) {
-					return callpace.E(callpace.Forbidden, "goals.not_yours")
+					return "", callpace.E(callpace.Forbidden, "goals.not_yours")
 				}
 				g.Weight = w
 				if _, err := in.Change(context.WithoutCancel(r.Context()), g, r.who.Account.Name); err != nil {
-					return err
+					return "", err
 				}
+				weighed = append(weighed, g.ID)
 			}
-			return nil
+			return strings.Join(weighed, " "), nil
 		})
 	})
 	if err != nil {

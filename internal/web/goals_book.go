@@ -51,6 +51,16 @@ func (r *request) book(fn func(goalBook) error) error {
 	return r.bookOf(a, fn)
 }
 
+// writing changes a goal, and tells the audit log what was done to which.
+func (r *request) writing(b goalBook, did string, change func(goals.Book) (id string, err error)) error {
+	return r.s.Auth.Audited(r.Context(), func(tx store.State) (auth.Entry, error) {
+		in := b.Book
+		in.State = tx
+		id, err := change(in)
+		return r.who.Entry(auth.GoalChanged, id, map[string]any{"did": did}), err
+	})
+}
+
 func (r *request) bookOf(a question.Asker, fn func(goalBook) error) error {
 	b := goalBook{Book: goals.Book{State: r.s.State.State, Now: r.now}}
 	base, _, err := a.Query(question.Words{})

@@ -15,6 +15,7 @@ import (
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/question"
+	"github.com/callpace/callpace/internal/store"
 )
 
 // planPage works a number back along a chain of KPIs to what each working day
@@ -200,7 +201,13 @@ func (r *request) takeChain() error {
 	if name == "" || len(name) > 60 || len(text) > 500 {
 		return callpace.E(callpace.Invalid, "plan.name_chain")
 	}
-	err := r.book(func(b goalBook) error { return b.SetChain(r.Context(), name, text, r.who.Account.ID) })
+	err := r.book(func(b goalBook) error {
+		return r.s.Auth.Audited(r.Context(), func(tx store.State) (auth.Entry, error) {
+			in := b.Book
+			in.State = tx
+			return r.who.Entry(auth.SettingsChanged, "plan chain", nil), in.SetChain(r.Context(), name, text, r.who.Account.ID)
+		})
+	})
 	if err != nil {
 		return err
 	}
