@@ -18,6 +18,7 @@ type dimension struct {
 	Maybe  bool              `yaml:"maybe"`
 	Local  bool              `yaml:"local"`
 	Number bool              `yaml:"number"`
+	Whose  bool              `yaml:"whose"`
 	facts  map[*facts.Table]typed
 }
 

@@ -35,6 +35,9 @@ var none, nothing = Value{}, Value{Valid: true}
 func (p *Plan) valueIn(g *gathered, r *row, values []*Value) look {
 	return func(u *use) (*Value, Mark, bool) {
 		column := g.columns[u]
+		if g.nobodys.at(u, r.key) {
+			return &none, Unattributed, false
+		}
 		if u.def.Scoped && (g.above || g.narrow[p.timeOf(r.key)] && !p.unplaced(r.key)) {
 			return &none, CostAbove, false
 		}

@@ -18,6 +18,7 @@ func (p *Plan) frame(g *gathered) *Frame {
 		if c.Delayed {
 			c.Followed = p.Query.Followed
 		}
+		c.None = p.figure(g, &row{key: slices.Repeat([]string{"any"}, len(p.Query.By)), values: make([]*Value, g.width)}, k)
 		f.Columns = append(f.Columns, c)
 	}
 	for _, r := range g.order {

@@ -33,6 +33,9 @@ type Column struct {
 	// changed within the period: figures are marked Redefined then.
 	Settings map[string]any
 	Changes  []SettingChange
+	// None is the figure of a group that has no rows: 0 of what adds up, no data
+	// of a rate, and of what counts rows that are nobody's.
+	None Figure
 }
 
 // FrameRow is one group with a figure per column.
@@ -51,6 +54,7 @@ const (
 	MixedCurrencies Mark = "mixed_currencies" // amounts that cannot be added: no data
 	CostAbove       Mark = "cost_above"       // costs are known for a broader level only: no data
 	Redefined       Mark = "redefined"        // settings changed within the period; those at its end count
+	Unattributed    Mark = "unattributed"     // counts rows that never say whose they are: no data for somebody
 	CostUnshared    Mark = "cost_unshared"    // nothing to share such costs by: no data
 )
 

@@ -17,6 +17,7 @@ type Plan struct {
 	kpis       []*compiled
 	selections []*selection
 	probes     []probe
+	kinds      []*kindsOfRows
 }
 
 // selection is one Select and what its measures are for.
@@ -158,6 +159,7 @@ func (p *planner) place(k *compiled, u *use) error {
 		s.Undated = true
 	}
 	p.probe(k.name, "", u.fact, nil)
+	p.attribute(u, s)
 	for _, other := range p.plan.selections {
 		if other.shares(s, u) {
 			if !slices.ContainsFunc(other.uses, func(o *use) bool { return o.key == u.key }) {
@@ -256,11 +258,8 @@ func dimensionsIn(e Expr, c *Catalogue, fact *facts.Table) []string {
 }
 
 func contains(e, part Expr) bool {
-	if fmt.Sprintf("%#v", e) == fmt.Sprintf("%#v", part) {
-		return true
-	}
-	op, ok := e.(Op)
-	return ok && slices.ContainsFunc(op.Args, func(a Expr) bool { return contains(a, part) })
+	whole := printed(part)
+	return mentions(e, func(e Expr) bool { return printed(e) == whole })
 }
 
 // probe notes that a fact is used, and by which dimension.

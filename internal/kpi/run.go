@@ -22,17 +22,17 @@ func (c *Catalogue) Run(ctx context.Context, e Engine, q Query) (*Frame, error) 
 
 // Run asks the engine and makes the frame.
 func (p *Plan) Run(ctx context.Context, e Engine) (*Frame, error) {
-	known, err := p.probe(ctx, e)
+	seen, err := p.probe(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	now, err := p.gather(ctx, e, p.Query.Period, known, p.Query.Earlier)
+	now, err := p.gather(ctx, e, p.Query.Period, seen, p.Query.Earlier)
 	if err != nil {
 		return nil, err
 	}
 	f := p.frame(now)
 	if c := p.Query.Compare; c != nil {
-		before, err := p.gather(ctx, e, &c.Range, known, p.Query.Earlier+int(p.Query.Period.From-c.From))
+		before, err := p.gather(ctx, e, &c.Range, seen, p.Query.Earlier+int(p.Query.Period.From-c.From))
 		if err != nil {
 			return nil, err
 		}
@@ -44,26 +44,34 @@ func (p *Plan) Run(ctx context.Context, e Engine) (*Frame, error) {
 	return f, nil
 }
 
-// probe finds out which facts have rows, and refuses dimensions that none of
-// a fact's rows carry.
-func (p *Plan) probe(ctx context.Context, e Engine) (known map[string]bool, err error) {
-	known = map[string]bool{}
+// recorded is what is known of all data: the facts that have rows, and the
+// uses that count rows which are nobody's.
+type recorded struct {
+	known   map[string]bool
+	nobodys nobodys
+}
+
+// probe finds out which facts have rows and whose they are, and refuses
+// dimensions that none of a fact's rows carry.
+func (p *Plan) probe(ctx context.Context, e Engine) (seen recorded, err error) {
+	seen.known = map[string]bool{}
 	for _, o := range p.probes {
 		groups, err := e.Aggregate(ctx, o.Select)
 		if err != nil {
-			return nil, fmt.Errorf("probe %s: %w", o.Fact.Name, err)
+			return seen, fmt.Errorf("probe %s: %w", o.Fact.Name, err)
 		}
 		if len(groups) == 0 || groups[0].Values[0].Exact.Sign() == 0 {
 			continue
 		}
-		known[o.Fact.Name] = true
+		seen.known[o.Fact.Name] = true
 		for i, dim := range o.dims {
 			if groups[0].Values[i+1].Exact.Sign() == 0 {
-				return nil, notJoinable(o.kpi[i], dim, o.Fact)
+				return seen, notJoinable(o.kpi[i], dim, o.Fact)
 			}
 		}
 	}
-	return known, nil
+	seen.nobodys, err = p.nobodys(ctx, e)
+	return seen, err
 }
 
 // gathered is what all Selects of one period came to, merged by key.
@@ -72,12 +80,12 @@ type gathered struct {
 	columns map[*use]int // of all KPIs' uses; those of one key share a column
 	width   int
 	blank   []*Value // room for the values of rows and days
-	known   map[string]bool
-	rows    map[string]*row
-	order   []*row          // in no particular order
-	any     []bool          // by column: some row has a value
-	narrow  map[string]bool // groups of time in which a scoped cost stands above the level asked
-	above   bool            // a scoped cost stands above what a filter chose
+	recorded
+	rows   map[string]*row
+	order  []*row          // in no particular order
+	any    []bool          // by column: some row has a value
+	narrow map[string]bool // groups of time in which a scoped cost stands above the level asked
+	above  bool            // a scoped cost stands above what a filter chose
 	// unshared are groups of time with a cost that there is nothing to share by.
 	unshared map[string]bool
 	spans    map[string][]string // the keys of the days of each group of time; nil: not asked for yet
@@ -97,8 +105,8 @@ type dayValues struct {
 }
 
 // newGathered gives every measure its column.
-func (p *Plan) newGathered(period *calendar.Range, known map[string]bool) *gathered {
-	g := &gathered{period: period, columns: map[*use]int{}, known: known, rows: map[string]*row{}, narrow: map[string]bool{}, unshared: map[string]bool{}}
+func (p *Plan) newGathered(period *calendar.Range, seen recorded) *gathered {
+	g := &gathered{period: period, columns: map[*use]int{}, recorded: seen, rows: map[string]*row{}, narrow: map[string]bool{}, unshared: map[string]bool{}}
 	byKey := map[string]int{}
 	for _, k := range p.kpis {
 		for _, u := range k.uses {
@@ -116,8 +124,8 @@ func (p *Plan) newGathered(period *calendar.Range, known map[string]bool) *gathe
 }
 
 // gather asks for a period as it stood some days before now.
-func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, known map[string]bool, earlier int) (*gathered, error) {
-	g := p.newGathered(period, known)
+func (p *Plan) gather(ctx context.Context, e Engine, period *calendar.Range, seen recorded, earlier int) (*gathered, error) {
+	g := p.newGathered(period, seen)
 	totals := make([][]Group, len(p.selections))
 	byDay := make([][]Group, len(p.selections))
 	eg, until := errgroup.WithContext(ctx)

@@ -24,7 +24,7 @@ var marks = []struct {
 	mark kpi.Mark
 	sign string
 }{{kpi.Small, "*"}, {kpi.Immature, "†"}, {kpi.MixedCurrencies, "‡"}, {kpi.CostAbove, "§"},
-	{kpi.CostUnshared, "¤"}, {kpi.Redefined, "¶"}}
+	{kpi.Unattributed, "‖"}, {kpi.CostUnshared, "¤"}, {kpi.Redefined, "¶"}}
 
 // Signs are the signs that stand beside a figure with marks.
 func Signs(x kpi.Figure) string {
@@ -37,6 +37,18 @@ func Signs(x kpi.Figure) string {
 		}
 	}
 	return signs
+}
+
+// WhyNone says why there is no figure, where that is known.
+func (r Reader) WhyNone(x kpi.Figure) string {
+	if x.Valid || len(x.Marks) == 0 {
+		return ""
+	}
+	return r.mark(x.Marks[0])
+}
+
+func (r Reader) mark(m kpi.Mark) string {
+	return r.T("kpi.mark."+string(m), map[string]any{"limit": kpi.SmallGroup})
 }
 
 // Notes explain the marks that stand in a frame.
@@ -52,7 +64,7 @@ func (r Reader) Notes(f *kpi.Frame) []string {
 	var notes []string
 	for _, m := range marks {
 		if seen[m.mark] {
-			notes = append(notes, m.sign+" "+r.T("kpi.mark."+string(m.mark), map[string]any{"limit": kpi.SmallGroup}))
+			notes = append(notes, m.sign+" "+r.mark(m.mark))
 		}
 	}
 	for _, c := range f.Columns {

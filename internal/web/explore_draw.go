@@ -67,6 +67,21 @@ func figuresAt(f *kpi.Frame, column int) func(key ...string) kpi.Figure {
 	return func(key ...string) kpi.Figure { return found[keyText(key)] }
 }
 
+// courseAt finds the figures of a course: of a place without rows, what that comes to.
+func courseAt(f *kpi.Frame, column int) func(key ...string) kpi.Figure {
+	found := figuresAt(f, column)
+	with := map[string]bool{}
+	for _, row := range f.Rows {
+		with[keyText(row.Key)] = true
+	}
+	return func(key ...string) kpi.Figure {
+		if with[keyText(key)] {
+			return found(key...)
+		}
+		return f.Columns[column].None
+	}
+}
+
 func keyText(key []string) (text string) {
 	for _, k := range key {
 		text += k + "\x00"
@@ -169,7 +184,7 @@ func (r *request) lines(v view, x exploration, f *kpi.Frame) ([]drawing, error) 
 				d.Sub = r.undrawn(d.Sub, len(splits), mostSeries)
 				splits = splits[:min(len(splits), mostSeries)]
 			}
-			find := figuresAt(f, i)
+			find := courseAt(f, i)
 			for _, value := range splits {
 				one := chart.Series{Name: r.reader.Title(f.Columns[i])}
 				for j, p := range places {
@@ -177,7 +192,7 @@ func (r *request) lines(v view, x exploration, f *kpi.Frame) ([]drawing, error) 
 					if x.split != "" {
 						key, one.Name = append(key, value), r.place(x.split, value)
 					}
-					one.Points = append(one.Points, s.point(r, orZero(f.Columns[i], find(key...))))
+					one.Points = append(one.Points, s.point(r, find(key...)))
 					if j == len(places)-1 && x.unit != "hour" && p.Has(today) {
 						one.Partial = &j
 					}

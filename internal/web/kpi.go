@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -100,7 +101,7 @@ func (r *request) fillKPI(page *kpiPage, v view, q kpi.Query, p *calendar.Period
 	}
 	page.Name = r.reader.Title(c)
 	page.Lead = r.comparedWith(a.whole)
-	page.Value, page.Sign, page.Interval, page.Parts = r.reader.Figure(c.Unit, x), present.Signs(x), r.intervalText(c.Unit, x), r.partsOf(c, x)
+	page.Value, page.Sign, page.Interval, page.Parts = r.reader.Figure(c.Unit, x), present.Signs(x), cmp.Or(r.intervalText(c.Unit, x), r.reader.WhyNone(x)), r.partsOf(c, x)
 	page.Change = r.change(c, x.Compared)
 	if c.Target != nil {
 		page.Target = r.reader.T("kpi.target", map[string]any{"value": r.reader.Value(c.Unit, *c.Target, x.Currency)})

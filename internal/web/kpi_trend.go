@@ -72,10 +72,7 @@ func (r *request) trend(v view, p *calendar.Period, a *answers, happened []annot
 		return nil, err
 	}
 	places := r.placesOf(a.course, a.unit)
-	found := map[string]kpi.Figure{}
-	for _, row := range a.course.Rows {
-		found[row.Key[0]] = row.Figures[0]
-	}
+	find := courseAt(a.course, 0)
 	line := chart.Line{}
 	now, before := chart.Series{Name: r.reader.Title(c), Role: chart.Main}, chart.Series{Role: chart.Before}
 	band := chart.Band{Name: r.reader.Text("trend.interval")}
@@ -83,7 +80,7 @@ func (r *request) trend(v view, p *calendar.Period, a *answers, happened []annot
 	banded := false
 	was := r.courseBefore(a)
 	for i, at := range places {
-		x := orZero(c, found[at.Key])
+		x := find(at.Key)
 		line.X = append(line.X, chart.Place{Label: r.reader.PlaceShort(a.unit, at.Key), Long: r.place(a.unit, at.Key), Href: r.drill(v, a.unit, at.Key, "per", "")})
 		now.Points = append(now.Points, s.point(r, x))
 		low, high, text := chart.Gap, chart.Gap, ""
@@ -127,7 +124,7 @@ func (r *request) courseBefore(a *answers) func(i int, key string) kpi.Figure {
 	if a.before == nil {
 		return func(int, string) kpi.Figure { return kpi.Figure{} }
 	}
-	find := figuresAt(a.before, 0)
+	find := courseAt(a.before, 0)
 	if a.unit == "hour" {
 		return func(_ int, key string) kpi.Figure { return find(key) }
 	}
@@ -184,15 +181,6 @@ func hoursOf(f *kpi.Frame) (out []calendar.Bucket) {
 		out = append(out, calendar.Bucket{Key: strconv.Itoa(h), Range: *f.Period})
 	}
 	return out
-}
-
-// orZero gives the figures of places: of a count none is none, so that a place
-// without rows is zero; anything else has no figure there.
-func orZero(c kpi.Column, x kpi.Figure) kpi.Figure {
-	if c.Kind == kpi.KindCount && c.Unit == kpi.UnitCount && !x.Valid {
-		return kpi.Figure{Valid: true}
-	}
-	return x
 }
 
 // scaled gathers the values of an axis.

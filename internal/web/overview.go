@@ -36,6 +36,7 @@ type overviewPage struct {
 type card struct {
 	Name, URL   string
 	Value, Sign string
+	Why         string // there is no value
 	Interval    string
 	Change      change
 	Spark       template.HTML
@@ -150,20 +151,27 @@ func (r *request) cards(v view, f, courses *kpi.Frame) []card {
 		if len(f.Rows) > 0 {
 			x = f.Rows[0].Figures[i]
 		}
-		values := make([]float64, len(courses.Rows))
-		for j, row := range courses.Rows {
-			if values[j] = math.NaN(); row.Figures[i].Valid {
-				values[j] = row.Figures[i].Number
-			}
-		}
 		goal := math.NaN()
 		if c.Target != nil {
 			goal = *c.Target
 		}
-		out = append(out, card{Name: r.reader.Title(c), URL: v.to("/kpi/" + c.Name), Value: r.reader.Figure(c.Unit, x), Sign: present.Signs(x),
-			Interval: r.intervalText(c.Unit, x), Change: r.change(c, x.Compared), Spark: chart.Spark(values, goal)})
+		out = append(out, card{Name: r.reader.Title(c), URL: v.to("/kpi/" + c.Name), Value: r.reader.Figure(c.Unit, x), Sign: present.Signs(x), Why: r.reader.WhyNone(x),
+			Interval: r.intervalText(c.Unit, x), Change: r.change(c, x.Compared), Spark: chart.Spark(r.course(courses, i), goal)})
 	}
 	return out
+}
+
+// course gives a column's values at each place of a course, with or without rows there.
+func (r *request) course(f *kpi.Frame, column int) (values []float64) {
+	find := courseAt(f, column)
+	for _, at := range r.placesOf(f, f.Dims[0]) {
+		value := math.NaN()
+		if x := find(at.Key); x.Valid {
+			value = x.Number
+		}
+		values = append(values, value)
+	}
+	return values
 }
 
 func (r *request) intervalText(u kpi.Unit, x kpi.Figure) string {

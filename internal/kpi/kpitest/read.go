@@ -250,6 +250,13 @@ func (c *Case) question(lines []string) error {
 				return err
 			}
 			q.text += " costs " + rest
+		case "scope": // team east, or agent ana
+			if of, names, _ := strings.Cut(rest, " "); of == "team" {
+				q.Query.Scope = kpi.Only(list(names), nil)
+			} else {
+				q.Query.Scope = kpi.Only(nil, list(names))
+			}
+			q.text += " for " + rest
 		case "fails":
 			q.fails = rest
 		case "want":
