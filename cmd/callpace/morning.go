@@ -12,7 +12,7 @@ import (
 
 // morningMail makes the sender of mails of a server.
 func (s *server) morningMail(log *slog.Logger) *morning.Service {
-	return morning.New(morning.Deps{Folder: s.folder, State: s.state, Now: s.app.now, Log: log, Pages: s.url,
+	return morning.New(morning.Deps{Folder: s.folder, State: s.state, Now: s.app.now, Log: log, Pages: s.url, Jobs: s.jobs,
 		Organisation: func(ctx context.Context) (morning.Organisation, error) {
 			var o web.Organisation
 			err := s.state.Settings().FindSetting(ctx, web.OrganisationSetting, &o)

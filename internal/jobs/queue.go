@@ -189,6 +189,22 @@ func (q *Queue) Do(ctx context.Context, j Job, do func(context.Context, *Run) er
 	return do(ctx, r)
 }
 
+// Beside does a job at once, beside the line, and keeps what becomes of it:
+// one that has no turn at the folder, such as a morning's mails. An error tells
+// that it could not be begun.
+func (q *Queue) Beside(ctx context.Context, j Job, do func(context.Context, *Run) error) (err error) {
+	j.Began, j.Fixed = q.Now(), true
+	if j.ID, err = q.State.Jobs().CreateJob(ctx, j); err != nil {
+		return err
+	}
+	r := &Run{q: q, job: j, kept: true, over: make(chan struct{})}
+	q.mu.Lock()
+	q.live = append(q.live, r)
+	q.mu.Unlock()
+	q.end(r, ended(ctx, callpace.Caught(func() error { return do(ctx, r) })))
+	return nil
+}
+
 // Aside does what nobody waits for, such as a mail, at once.
 func (q *Queue) Aside(j Job, do func(context.Context) error) {
 	q.Go(func(ctx context.Context) {
@@ -240,6 +256,24 @@ func (q *Queue) running(id string) *Run {
 		}
 	}
 	return nil
+}
+
+// Ended lists what became of the jobs of a kind, the latest first.
+func (q *Queue) Ended(ctx context.Context, kind string) (out []Job, err error) {
+	kept, err := q.State.Jobs().FindJobsEnded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range kept {
+		j, err := decode(k)
+		if err != nil {
+			return nil, err
+		}
+		if j.Kind == kind {
+			out = append(out, j)
+		}
+	}
+	return out, nil
 }
 
 // Cancel ends a job that waits, or that can still be ended. Conflict: it is too

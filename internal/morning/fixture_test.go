@@ -14,6 +14,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/ingest/ingesttest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/mail"
 	"github.com/callpace/callpace/internal/mail/mailtest"
@@ -127,7 +128,7 @@ func (c *company) settings(change func(*morning.Settings)) {
 // restart is the program begun anew.
 func (c *company) restart() {
 	texts, _ := ingesttest.Catalogues()
-	c.Service = morning.New(morning.Deps{Folder: c.folder, State: c.state, Now: c.clock, Log: slog.New(slog.NewTextHandler(c.t.Output(), nil)),
+	c.Service = morning.New(morning.Deps{Folder: c.folder, State: c.state, Now: c.clock, Log: slog.New(slog.NewTextHandler(c.t.Output(), nil)), Jobs: c.jobs(),
 		Organisation: func(context.Context) (morning.Organisation, error) { return morning.Organisation{Name: "Adria"}, nil },
 		Write:        letter.Writer{Texts: texts}.Message, Send: mail.Sender{Patience: 5 * time.Second}.Send})
 	_, err := c.state.Mails().SettleMails(context.Background())
@@ -135,6 +136,11 @@ func (c *company) restart() {
 }
 
 func (c *company) clock() time.Time { return c.now }
+
+// jobs are those of the program.
+func (c *company) jobs() *jobs.Queue {
+	return &jobs.Queue{State: c.state.State, Now: c.clock, Log: slog.New(slog.NewTextHandler(c.t.Output(), nil))}
+}
 
 // at sets the clock, by that of Zagreb.
 func (c *company) at(when string) {

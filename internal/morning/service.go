@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/mail"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -41,7 +43,8 @@ type Deps struct {
 	Send  func(context.Context, mail.Server, mail.Message) error
 	Now   func() time.Time
 	Log   *slog.Logger
-	Pages string // address of the pages, where the settings name none
+	Jobs  *jobs.Queue // in which each round is seen that sends anything
+	Pages string      // address of the pages, where the settings name none
 }
 
 // Service sends mails. It is safe for concurrent use.
@@ -121,17 +124,53 @@ func (s *Service) Round(ctx context.Context) error {
 	if revision := s.Folder.Revision(); s.seen.day != m.today || s.seen.revision != revision {
 		s.seen = seen{m.today, revision, map[string]bool{}}
 	}
-	var broken error
-	for _, to := range accounts {
-		if ctx.Err() != nil {
-			return nil
-		}
-		if before, tried := sent[to.ID]; !Receives(to) || s.seen.accounts[to.ID] || tried && !again(before, s.Now()) {
+	due := slices.DeleteFunc(accounts, func(to store.Account) bool {
+		before, tried := sent[to.ID]
+		return !Receives(to) || s.seen.accounts[to.ID] || tried && !again(before, s.Now())
+	})
+	for i, to := range due {
+		if message, err := s.write(ctx, m, to); ctx.Err() != nil || s.later(err) {
+			continue
+		} else if err == nil && message == nil {
+			s.seen.accounts[to.ID] = true
 			continue
 		}
-		if err := s.tell(ctx, m, to, &broken); err != nil {
+		return s.Jobs.Beside(ctx, jobs.Job{Kind: Kind, Back: "/settings/mail"}, func(ctx context.Context, run *jobs.Run) error { return s.send(ctx, m, due[i:], run) })
+	}
+	return nil
+}
+
+// later tells that a letter could not be written since the facts are being replaced.
+func (s *Service) later(err error) bool {
+	return callpace.CodeOf(err) == callpace.Conflict && s.Folder.Ready() != nil
+}
+
+// Outcome is what became of the mails of one round, by how each ended.
+type Outcome map[string]int
+
+// send tells the accounts that are due, and gives an error where a mail did not go out.
+func (s *Service) send(ctx context.Context, m this, due []store.Account, run *jobs.Run) error {
+	outcome := Outcome{}
+	var broken, first error
+	for i, to := range due {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		run.Progress("sending", int64(i), int64(len(due)))
+		state, why, err := s.tell(ctx, m, to, &broken)
+		if err != nil {
 			return err
 		}
+		if state != "" {
+			outcome[state]++
+			run.Keep(outcome)
+		}
+		if first == nil {
+			first = why
+		}
+	}
+	if first != nil {
+		return callpace.E(callpace.Conflict, "morning.not_sent", "count", outcome[store.MailFailed]+outcome[store.MailUnknown], "sent", outcome[store.MailSent]).Because(first)
 	}
 	return nil
 }
@@ -146,20 +185,21 @@ func again(m store.Mail, now time.Time) bool {
 	return m.State == store.MailFailed && m.Attempts < Attempts && !now.Before(m.At.Add(waits[min(max(m.Attempts, 1), len(waits))-1]))
 }
 
-// tell writes and sends one mail. Where the server could not be used, broken
-// says why from then on, and the rest is not tried for now.
-func (s *Service) tell(ctx context.Context, m this, to store.Account, broken *error) error {
+// tell writes and sends one mail, and gives how that ended and why: "" for one
+// that is not sent now. Where the server could not be used, broken says why
+// from then on, and the rest is not tried for now.
+func (s *Service) tell(ctx context.Context, m this, to store.Account, broken *error) (state string, why, fault error) {
 	message, err := s.write(ctx, m, to)
 	if err == nil && message == nil {
 		s.seen.accounts[to.ID] = true
-		return nil
+		return "", nil, nil
 	}
-	if callpace.CodeOf(err) == callpace.Conflict && s.Folder.Ready() != nil || ctx.Err() != nil {
-		return nil // the facts are being replaced, or the program ends: later
+	if s.later(err) || ctx.Err() != nil {
+		return "", nil, nil
 	}
 	mine, claimErr := s.State.Mails().ClaimMail(ctx, to.ID, Kind, m.today, Attempts, s.Now())
 	if claimErr != nil || !mine {
-		return claimErr
+		return "", nil, claimErr
 	}
 	if err == nil {
 		err = *broken
@@ -180,7 +220,7 @@ func (s *Service) tell(ctx context.Context, m this, to store.Account, broken *er
 		s.Log.Warn("morning mail failed", "account", to.ID, "state", ended.State, "error", ended.Error)
 	}
 	// How it ended is written down even where the program is told to stop meanwhile.
-	return s.State.Mails().UpdateMail(context.WithoutCancel(ctx), ended)
+	return ended.State, err, s.State.Mails().UpdateMail(context.WithoutCancel(ctx), ended)
 }
 
 // write makes the mail to an account; nil where there is nothing to tell.

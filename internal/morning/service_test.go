@@ -9,6 +9,7 @@ import (
 
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest/ingesttest"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -160,4 +161,32 @@ func TestMailWithoutServer(t *testing.T) {
 	require.Equal(t, "A link", c.letterTo("Ana").Subject)
 	c.settings(func(s *morning.Settings) { s.Host = "" })
 	require.ErrorContains(t, c.Mail(context.Background(), "ana@adria.example", "A link", "x"), "smtp.no_server")
+}
+
+// Each round that sends anything is a job with its outcome; what has nothing
+// to send is none, and a failure is not silent.
+func TestRoundsAreJobs(t *testing.T) {
+	ctx := context.Background()
+	c := newCompany(t, ingesttest.Adria)
+	ended := func() []jobs.Job {
+		all, err := c.Jobs.Ended(ctx, morning.Kind)
+		require.NoError(t, err)
+		return all
+	}
+	require.Empty(t, c.round("2026-11-23 07:29"))
+	require.Empty(t, ended(), "nothing was due")
+	require.Equal(t, everybody, c.round("2026-11-23 07:30"))
+	require.Empty(t, c.round("2026-11-23 07:31"))
+	require.Len(t, ended(), 1)
+	var outcome morning.Outcome
+	require.NoError(t, ended()[0].Into(&outcome))
+	require.Equal(t, morning.Outcome{store.MailSent: 5}, outcome)
+	require.NoError(t, ended()[0].Err)
+
+	c = newCompany(t, ingesttest.Adria)
+	c.settings(func(s *morning.Settings) { s.Port = 1 }) // nobody listens
+	require.Empty(t, c.round("2026-11-23 07:30"))
+	require.Len(t, ended(), 1)
+	require.ErrorContains(t, ended()[0].Err, "morning.not_sent count=5")
+	require.Empty(t, c.Jobs.UnderWay())
 }

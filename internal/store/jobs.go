@@ -60,7 +60,16 @@ func (r Jobs) FindJob(ctx context.Context, id string) (Job, error) {
 
 // FindJobsUnderWay lists the jobs that have not ended, the oldest first.
 func (r Jobs) FindJobsUnderWay(ctx context.Context) ([]Job, error) {
-	found, err := list(ctx, r.s.read, readJob, "SELECT id, document, ended_at FROM jobs WHERE ended_at = 0 ORDER BY id")
+	return r.find(ctx, "ended_at = 0 ORDER BY id")
+}
+
+// FindJobsEnded lists the jobs that have ended, the latest first.
+func (r Jobs) FindJobsEnded(ctx context.Context) ([]Job, error) {
+	return r.find(ctx, "ended_at > 0 ORDER BY ended_at DESC, id")
+}
+
+func (r Jobs) find(ctx context.Context, which string) ([]Job, error) {
+	found, err := list(ctx, r.s.read, readJob, "SELECT id, document, ended_at FROM jobs WHERE "+which)
 	if err != nil {
 		return nil, fmt.Errorf("find jobs: %w", err)
 	}

@@ -6,7 +6,9 @@ import (
 
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/jobs"
+	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/question"
+	"github.com/callpace/callpace/internal/store"
 )
 
 // jobPage shows how far a job is, and what came of it.
@@ -35,7 +37,7 @@ type jobPage struct {
 func jobPath(id string) string { return "/jobs/" + pathEscape(id) }
 
 // ofSettings are the kinds of jobs that are begun under Settings, or at the set-up.
-var ofSettings = map[string]bool{"reshape": true, "erase": true, "roster": true, "sample": true}
+var ofSettings = map[string]bool{"reshape": true, "erase": true, "roster": true, "sample": true, morning.Kind: true}
 
 // job shows a job. The page asks again by itself while the job runs.
 func (r *request) job() error {
@@ -85,6 +87,14 @@ func (r *request) jobResult(p *jobPage, j jobs.Job) error {
 		}
 		if j.Err == nil {
 			p.Figures = r.firstFigures(j.Subject)
+		}
+	case morning.Kind:
+		outcome := morning.Outcome{}
+		if err := j.Into(&outcome); err != nil {
+			return err
+		}
+		if j.Err == nil {
+			p.Done = r.reader.T("morning.sent", map[string]any{"count": outcome[store.MailSent]})
 		}
 	case "withdraw":
 		var gone []int

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/morning"
 	"github.com/callpace/callpace/internal/store"
 )
@@ -14,10 +15,35 @@ type mailRow struct {
 	At, To, State, Class, Icon, Tries, Why string
 }
 
+// mailRun is one sending of morning mails, under way or ended.
+type mailRun struct{ At, URL, Text, Class, Icon string }
+
+// mailRuns lists the latest sendings.
+func (r *request) mailRuns() (out []mailRun, err error) {
+	ended, err := r.s.Jobs.Ended(r.Context(), morning.Kind)
+	if err != nil {
+		return nil, err
+	}
+	live := slices.DeleteFunc(r.s.Jobs.UnderWay(), func(j jobs.Job) bool { return j.Kind != morning.Kind })
+	all := slices.Concat(live, ended)
+	for _, j := range all[:min(len(all), mostRuns)] {
+		run := mailRun{At: r.instant(j.Began), URL: jobPath(j.ID), Text: r.reader.Text("job.done"), Class: "good", Icon: "circle-check"}
+		switch {
+		case !j.Over():
+			run.Text, run.Class, run.Icon = r.reader.Text("progress.sending"), "busy", "loader-circle"
+		case j.Err != nil:
+			run.Text, run.Class, run.Icon = r.reader.Error(j.Err), "bad", "triangle-alert"
+		}
+		out = append(out, run)
+	}
+	return out, nil
+}
+
 // How much of the log of mails is shown.
 const (
 	logDays  = 14
 	mostLogs = 200
+	mostRuns = 5
 )
 
 // mailState fills in how it stands with the morning's mail and what became of
@@ -38,6 +64,9 @@ func (r *request) mailState(p *mailPage) error {
 		p.State = r.reader.Text("morning.state." + string(morning.NotReady))
 	}
 	p.Wrong = status.State == morning.NoServer || status.State == morning.NoData
+	if p.Runs, err = r.mailRuns(); err != nil {
+		return err
+	}
 	p.Log, err = r.mailLog(status.Today)
 	return err
 }

@@ -23,7 +23,7 @@ func newMailSite(t *testing.T) (*site, *mailtest.Server) {
 	t.Helper()
 	s, server := newSite(t), mailtest.Start(t)
 	s.clock.pass(19 * time.Hour) // Monday, 08:00 in Zagreb
-	s.Morning = morning.New(morning.Deps{Folder: s.Folder, State: s.State, Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	s.Morning = morning.New(morning.Deps{Folder: s.Folder, State: s.State, Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Jobs: s.Jobs,
 		Organisation: func(context.Context) (morning.Organisation, error) {
 			return morning.Organisation{Name: "Adria Test"}, nil
 		},
