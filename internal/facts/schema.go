@@ -2,7 +2,7 @@ package facts
 
 // SchemaVersion is part of a fact file's fingerprint: raise it with every
 // change to a table or to what a column means, and the files are rebuilt.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 // Every decoded fact starts with these columns. origin is the record (or the
 // group of records) that made the row and is replaced as a whole; agent and
@@ -15,7 +15,8 @@ var common = []Column{
 
 // People are the columns, and the dimensions named after them, that tell who
 // worked, or in which team: what stands under one of their values is somebody's.
-var People = []string{"agent", "agent_alias", "team", "stage_by", "closer", "closer_team", "requested_by", "reviewer"}
+var People = []string{"agent", "agent_alias", "team", "stage_by", "closer", "closer_team", "reached_by", "reached_team", "contacted_by", "contacted_team",
+	"qualified_by", "qualified_team", "appointment_by", "appointment_team", "requested_by", "reviewer"}
 
 // leadRef is how a row points at a lead: lead_ref and phone as the source gave
 // them (phone in E.164), lead as resolved: lead_ref, else the lead that has
@@ -71,12 +72,14 @@ var Tables = []*Table{
 	decoded("roster", nil, []Column{
 		{"alias", Text}, {"alias_source", Text}, {"name", Text}, {"from_day", Day}, {"to_day", Day},
 	}),
-	derived("lead_story", []string{"created", "first_call", "first_cold_call", "first_reached", "first_contact", "qualified", "appointment", "won", "lost", "closed"},
+	derived("lead_story", []string{"created", "first_call", "first_cold_call", "first_reached", "approached", "first_contact", "qualified", "appointment", "won", "lost", "closed"},
 		[]Column{
 			{"lead", Text}, {"source", Text}, {"agent", Text}, {"team", Text}, {"campaign", Text}, {"product", Text},
 			{"list", Text}, {"channel", Text}, {"segment", Text}, {"grade", Text}, {"referred_by", Text},
 			{"recorded", Bool}, // a source holds a lead record, so that attributes can be looked up
 			{"stage", Text}, {"stage_by", Text}, {"lost_reason", Text}, {"closer", Text}, {"closer_team", Text},
+			{"reached_by", Text}, {"reached_team", Text}, {"contacted_by", Text}, {"contacted_team", Text},
+			{"qualified_by", Text}, {"qualified_team", Text}, {"appointment_by", Text}, {"appointment_team", Text},
 			{"calls", Int}, {"outbound_calls", Int}, {"reached_calls", Int}, {"contacted_calls", Int}, {"callbacks", Int}, {"callbacks_kept", Int},
 			{"first_outcome", Text}, // outcome of the first reached call
 			{"touches_before_won", Int}, {"last_call_at", Instant},

@@ -16,7 +16,7 @@ import (
 // Lost is the first lost stage or lost call after the last of those; it
 // decides the stage, so that a lead is never won and lost at once in a rate.
 func (s *Store) deriveStories(ctx context.Context, scope, old, calls string) error {
-	query := strings.NewReplacer("$scope", scope, "$calls", calls, "$touches", touches(scope, calls), "$invalid", invalidOutcomes()).Replace(tellStories)
+	query := strings.NewReplacer(append(broughtBy(), "$scope", scope, "$calls", calls, "$touches", touches(scope, calls), "$invalid", invalidOutcomes())...).Replace(tellStories)
 	if err := s.touchRows(ctx, facts.LeadStory, old, s.few); err != nil {
 		return err
 	}
@@ -30,6 +30,25 @@ func (s *Store) deriveStories(ctx context.Context, scope, old, calls string) err
 		return s.touchReturned(ctx, facts.LeadStory, query)
 	}
 	return s.exec(ctx, query)
+}
+
+// broughtBy are the parts of the query that tell who brought a lead to what:
+// who made that call or is named with that stage, whichever was first, with
+// the team of that day.
+func broughtBy() (pairs []string) {
+	var columns, joins strings.Builder
+	for _, b := range []struct{ to, moment string }{
+		{"reached", "first_reached"}, {"contacted", "first_contact"}, {"qualified", "qualified"}, {"appointment", "appointment"},
+	} {
+		fill := strings.NewReplacer("$to", b.to, "$m", b.moment)
+		// A stage that came before our calls is the source's, which may not say whose.
+		pairs = append(pairs, "$"+b.moment+"_by", fill.Replace(`CASE WHEN earlier(t.$m, s.$to) IS NOT DISTINCT FROM t.$m
+			THEN coalesce(t.$to_by, s.$to_by, whose) ELSE coalesce(s.$to_by, t.$to_by, whose) END`))
+		fmt.Fprintln(&columns, fill.Replace(`CASE WHEN $m.day_ IS NOT NULL THEN $to_by END AS $to_by,
+	CASE WHEN $m.day_ IS NULL THEN NULL WHEN $to_by IS NULL THEN record_team ELSE $to_span.team END AS $to_team,`))
+		fmt.Fprintln(&joins, fill.Replace(`LEFT JOIN team_spans $to_span ON $to_span.agent = $to_by AND $m.day_ >= $to_span.from_day AND $m.day_ < $to_span.to_day`))
+	}
+	return append(pairs, "$brought_by", columns.String(), "$brought_in", joins.String())
 }
 
 func invalidOutcomes() string {
@@ -56,6 +75,10 @@ WITH record AS (
 		min(stamp) FILTER (contacted) AS first_contact,
 		min(stamp) FILTER (outcome = 'qualified') AS qualified,
 		min(stamp) FILTER (outcome = 'appointment') AS appointment,
+		arg_min(agent, stamp) FILTER (reached) AS reached_by,
+		arg_min(agent, stamp) FILTER (contacted) AS contacted_by,
+		arg_min(agent, stamp) FILTER (outcome = 'qualified') AS qualified_by,
+		arg_min(agent, stamp) FILTER (outcome = 'appointment') AS appointment_by,
 		arg_min(outcome, place) FILTER (reached) AS first_outcome,
 		arg_max(agent, place) FILTER (reached AND agent IS NOT NULL) AS last_agent,
 		arg_min(campaign, place) FILTER (campaign IS NOT NULL) AS campaign,
@@ -75,6 +98,9 @@ WITH record AS (
 		arg_min(m, place) FILTER (stage = 'contacted') AS contacted,
 		arg_min(m, place) FILTER (stage = 'qualified') AS qualified,
 		arg_min(m, place) FILTER (stage = 'appointment') AS appointment,
+		arg_min(agent, place) FILTER (stage = 'contacted') AS contacted_by,
+		arg_min(agent, place) FILTER (stage = 'qualified') AS qualified_by,
+		arg_min(agent, place) FILTER (stage = 'appointment') AS appointment_by,
 		arg_max(stage, latest) FILTER (stage NOT IN ('won', 'lost')) AS stage,
 		arg_max(agent, latest) FILTER (stage NOT IN ('won', 'lost') AND agent IS NOT NULL) AS agent,
 		arg_min(source, place) AS source
@@ -128,10 +154,13 @@ WITH record AS (
 		CASE WHEN l.lead IS NOT NULL THEN l.stage_agent WHEN w.lead IS NOT NULL THEN w.stage_agent END AS setter,
 		CASE WHEN l.lead IS NOT NULL THEN coalesce(l.stage_agent, l.call_agent)
 			WHEN w.lead IS NOT NULL THEN coalesce(w.stage_agent, w.call_agent) ELSE s.agent END AS stage_by,
-		-- Who won a lead stays its closer, whatever came after.
-		CASE WHEN w.lead IS NOT NULL THEN coalesce(w.order_agent, w.stage_agent, w.call_agent)
-			ELSE coalesce(l.stage_agent, l.call_agent) END AS closer,
-		coalesce(r.agent, setter, w.order_agent, t.last_agent) AS agent,
+		coalesce(r.agent, setter, w.order_agent, t.last_agent) AS whose, whose AS agent,
+		-- Who won a lead stays its closer, whatever came after; where nobody is named, whose lead it is.
+		CASE WHEN w.lead IS NOT NULL THEN coalesce(w.order_agent, w.stage_agent, w.call_agent, whose)
+			WHEN l.lead IS NOT NULL THEN coalesce(l.stage_agent, l.call_agent, whose) END AS closer,
+		-- What somebody brought a lead to stays theirs, whoever talks with it later.
+		coalesce(t.reached_by, whose) AS reached_by,
+		$first_contact_by AS contacted_by, $qualified_by AS qualified_by, $appointment_by AS appointment_by,
 		r.team AS record_team,
 		coalesce(r.campaign, w.campaign, t.campaign) AS campaign, coalesce(r.product, w.product, t.product) AS product,
 		coalesce(r.list, t.list) AS list, r.channel, r.segment, r.grade, r.referred_by, l.reason AS lost_reason,
@@ -141,7 +170,7 @@ WITH record AS (
 		t.first_outcome, CASE WHEN w.first.day_ IS NOT NULL THEN coalesce(x.touches, 0) END AS touches_before_won, t.last_call_at,
 		coalesce(t.wrong AND t.contacted = 0, false) AS invalid, coalesce(t.do_not_call, false) AS do_not_call,
 		moment(r.created_at, r.created_day, r.created_hour) AS created,
-		t.first_call, t.first_cold_call, t.first_reached,
+		t.first_call, t.first_cold_call, t.first_reached, earlier(t.first_reached, s.contacted) AS approached,
 		earlier(t.first_contact, s.contacted) AS first_contact,
 		earlier(t.qualified, s.qualified) AS qualified, earlier(t.appointment, s.appointment) AS appointment,
 		w.first AS won, l.first AS lost,
@@ -152,13 +181,15 @@ WITH record AS (
 ), dated AS (
 	SELECT *, coalesce(closed.day_, created.day_, first_call.day_) AS team_day FROM story
 )
-SELECT story.* EXCLUDE (setter, record_team, team_day, created, first_call, first_cold_call, first_reached, first_contact,
-		qualified, appointment, won, lost, closed),
+SELECT story.* EXCLUDE (whose, setter, record_team, team_day, created, first_call, first_cold_call, first_reached, approached, first_contact,
+		qualified, appointment, won, lost, closed, reached_by, contacted_by, qualified_by, appointment_by),
+	$brought_by
 	CASE WHEN story.agent IS NULL THEN record_team ELSE own.team END AS team, closing.team AS closer_team,
 	created.at_ AS created_at, created.day_ AS created_day, created.hour_ AS created_hour,
 	first_call.at_ AS first_call_at, first_call.day_ AS first_call_day, first_call.hour_ AS first_call_hour,
 	first_cold_call.at_ AS first_cold_call_at, first_cold_call.day_ AS first_cold_call_day, first_cold_call.hour_ AS first_cold_call_hour,
 	first_reached.at_ AS first_reached_at, first_reached.day_ AS first_reached_day, first_reached.hour_ AS first_reached_hour,
+	approached.at_ AS approached_at, approached.day_ AS approached_day, approached.hour_ AS approached_hour,
 	first_contact.at_ AS first_contact_at, first_contact.day_ AS first_contact_day, first_contact.hour_ AS first_contact_hour,
 	qualified.at_ AS qualified_at, qualified.day_ AS qualified_day, qualified.hour_ AS qualified_hour,
 	appointment.at_ AS appointment_at, appointment.day_ AS appointment_day, appointment.hour_ AS appointment_hour,
@@ -170,4 +201,4 @@ LEFT JOIN team_spans own ON own.agent = story.agent
 	AND (team_day >= own.from_day AND team_day < own.to_day OR team_day IS NULL AND own.latest)
 LEFT JOIN team_spans closing ON closing.agent = story.closer
 	AND (closed.day_ >= closing.from_day AND closed.day_ < closing.to_day OR closed.day_ IS NULL AND closing.latest)
-`
+$brought_in`

@@ -81,6 +81,45 @@ func TestClosedTeamAndCloser(t *testing.T) {
 		f.rows("SELECT lead, agent, team, closer, closer_team FROM lead_story ORDER BY 1"))
 }
 
+// Whoever talks with a lead later takes nothing from who brought it so far.
+func TestBroughtBy(t *testing.T) {
+	f := newFeed(t)
+	f.apply("roster", `
+		roster: id | agent_alias | team | from_day   | to_day
+		        r1 | ana         | East |            | 2026-02-01
+		        r2 | ana         | West | 2026-02-01 |
+		        r3 | boris       | Far  |            |`)
+	f.apply("pbx", `
+		calls: id | lead_ref | started          | outcome       | reached | contacted | agent_alias
+		       a1 | called   | 2026-01-05 10:00 | wrong_number  | yes     | no        | kim
+		       a2 | called   | 2026-01-06 10:00 | appointment   | yes     | yes       | ana
+		       a3 | called   | 2026-02-06 10:00 | lost          | yes     | yes       | ana
+		       b1 | staged   | 2026-01-07 10:00 | qualified     | yes     | yes       | boris
+		       c1 | owned    | 2026-01-08 10:00 | no_answer     | no      | no        | boris`)
+	f.apply("crm", `
+		leads: id | lead_ref | agent_alias | created
+		       l3 | owned    | ana         | 2026-01-01
+		lead_stages: id | lead_ref | stage       | reached    | agent_alias
+		             s1 | staged   | contacted   | 2026-01-03 | ana
+		             s2 | staged   | qualified   | 2026-01-09 | ana
+		             s3 | staged   | appointment | 2026-02-10 | ana
+		             s4 | owned    | appointment | 2026-01-10 |
+		             s5 | owned    | lost        | 2026-02-11 |`)
+	const query = "SELECT lead, reached_by, reached_team, approached_day, contacted_by, contacted_team, qualified_by, appointment_by, appointment_team, closer, closer_team FROM lead_story ORDER BY 1"
+	want := unindented(`
+		called kim - 2026-01-05 ana East - ana East ana West
+		owned - - - - - - ana East ana West
+		staged boris Far 2026-01-03 ana East boris ana West - -`)
+	f.derive()
+	require.Equal(t, want, f.rows(query))
+	f.apply("pbx", `
+		calls: id | lead_ref | started          | outcome  | reached | contacted | agent_alias
+		       a9 | called   | 2026-03-01 10:00 | answered | yes     | yes       | boris
+		       b9 | staged   | 2026-03-01 10:00 | answered | yes     | yes       | kim`)
+	f.derive()
+	require.Equal(t, want, f.rows(query))
+}
+
 func TestChangeLog(t *testing.T) {
 	ctx := context.Background()
 	f := newFeed(t)
