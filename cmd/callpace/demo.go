@@ -120,7 +120,7 @@ func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder) error {
 func (a *app) printFocus(r present.Reader, f *kpi.Frame, title string) {
 	fmt.Fprintln(a.stdout)
 	a.printTable(r.List(f, r.Text(title)))
-	if f.Compare != nil && title == "overview.focus" {
-		a.line("kpi.compared_with", "from", a.say.Date(f.Compare.From), "to", a.say.Date(f.Compare.To-1))
+	if title == "overview.focus" {
+		a.printCompared(f)
 	}
 }

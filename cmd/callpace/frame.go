@@ -22,10 +22,24 @@ func (a *app) printFrame(defs *kpi.Catalogue, f *kpi.Frame, intervals bool) erro
 	for _, note := range t.Notes {
 		fmt.Fprintln(a.stdout, note)
 	}
-	if f.Compare != nil {
-		a.line("kpi.compared_with", "from", a.say.Date(f.Compare.From), "to", a.say.Date(f.Compare.To-1))
-	}
+	a.printCompared(f)
 	return nil
+}
+
+// printCompared says what the figures were compared with, and what the marks of changes mean.
+func (a *app) printCompared(f *kpi.Frame) {
+	if f.Compare == nil {
+		return
+	}
+	a.line("kpi.compared_with", "from", a.say.Date(f.Compare.From), "to", a.say.Date(f.Compare.To-1))
+	for _, row := range f.Rows {
+		for _, x := range row.Figures {
+			if c := x.Compared; c != nil && c.Valid && !c.Judged {
+				a.line("kpi.unjudged")
+				return
+			}
+		}
+	}
 }
 
 // reader is who reads the answers of this command.

@@ -47,6 +47,11 @@ func (p *Plan) judge(x Figure, k *compiled, now *gathered, mine *row, before *ga
 		return c
 	}
 	c.Diff = x.Number - was.Number
+	if x.IsExact && was.IsExact {
+		if c.Exact, c.IsExact = x.Exact.Add(was.Exact.Neg()); c.IsExact {
+			c.Diff = c.Exact.Float()
+		}
+	}
 	if was.Number != 0 {
 		c.Relative = c.Diff / was.Number
 	}

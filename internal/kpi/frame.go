@@ -85,8 +85,10 @@ type Figure struct {
 // Compared is how a figure stands to that of the other period.
 type Compared struct {
 	Before   Figure
-	Valid    bool    // both have data
-	Diff     float64 // now − before
+	Valid    bool           // both have data
+	Diff     float64        // now − before
+	Exact    callpace.Total // Diff without rounding, where both figures are exact
+	IsExact  bool
 	Relative float64 // Diff / before, where before is not 0
 	Low      float64 // interval of Diff
 	High     float64

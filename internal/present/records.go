@@ -51,7 +51,7 @@ func comparedRecord(c *kpi.Compared) []string {
 	if c.Judged {
 		beyond = strconv.FormatBool(c.Beyond)
 	}
-	return []string{Plain(c.Before), number(c.Valid, c.Diff), beyond}
+	return []string{Plain(c.Before), Plain(kpi.Figure{Valid: c.Valid, Number: c.Diff, Exact: c.Exact, IsExact: c.IsExact}), beyond}
 }
 
 // Plain writes a figure for machines: exactly where it is exact.

@@ -176,14 +176,17 @@ func (r Reader) Key(dimension, value string) string {
 	return value
 }
 
-// compared are the other period's figure and the change; one that chance
-// explains is put in brackets.
+// compared are the other period's figure and the change: in brackets where
+// chance explains it, after a tilde where that cannot be told.
 func (r Reader) compared(c kpi.Column, x *kpi.Compared) []string {
 	if x == nil || !x.Valid {
 		return []string{NoData, ""}
 	}
 	change := r.Change(c, x)
-	if x.Judged && !x.Beyond {
+	switch {
+	case !x.Judged:
+		change = "~" + change
+	case !x.Beyond:
 		change = "(" + change + ")"
 	}
 	return []string{r.Figure(c.Unit, x.Before), change}

@@ -63,7 +63,11 @@ func (g *guess) plain(fields ...string) {
 }
 
 func (g *guess) amount(field string, c int) {
-	g.line("    %s: %s", field, g.from(c, fmt.Sprintf("decimal: %q", guessDecimal(g.samples[c]))))
+	doubt := ""
+	if unclearDecimal(g.samples[c]) {
+		doubt = " # " + g.note("mapping.note.decimal")
+	}
+	g.line("    %s: %s%s", field, g.from(c, fmt.Sprintf("decimal: %q", guessDecimal(g.samples[c]))), doubt)
 }
 
 // moment writes a date; where the time of day has its own column, both.

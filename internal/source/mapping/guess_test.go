@@ -61,6 +61,28 @@ func columnsOf(d source.Decoder) []string {
 	return d.(*decoder).plan.columns
 }
 
+// Numbers that could be a thousand times as large are asked about.
+func TestGuessUnclearDecimal(t *testing.T) {
+	f := func(samples, decimal string, unclear bool) {
+		t.Helper()
+		list := strings.Fields(samples)
+		require.Equal(t, decimal, guessDecimal(list), samples)
+		require.Equal(t, unclear, unclearDecimal(list), samples)
+	}
+	f("1.234 850 12.500", ",", true)
+	f("1,234 850 12,500", ".", true)
+	f("۱٬۲۳۴ ۸۵۰", ".", false)
+	f("0.125 1.234", ".", false)
+	f("0,125 1,234", ",", false)
+	f("1.234 2.5", ".", false)
+	f("1.234,50 2.500", ",", false)
+	f("1,234 2.5", ".", false)
+	f("12 850", ".", false)
+	f("€1.234 -12.500", ",", true)
+	f("one 2", "", false)
+	require.Contains(t, draft(t, "Order;Datum;Iznos\n1;03.04.2026;1.234\n2;13.04.2026;850\n", "orders.csv"), `decimal: ","} # Thousands or decimals?`)
+}
+
 // What guess drafts can be read, and understands the file it was drafted from.
 func TestGuess(t *testing.T) {
 	f := func(data, name, fact string, columns string, want ...[]string) {

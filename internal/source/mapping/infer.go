@@ -1,6 +1,8 @@
 package mapping
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/callpace/callpace/internal/source"
@@ -172,12 +174,36 @@ func (g *guess) unitOf(c int) string {
 	return unit
 }
 
+// guessDecimal finds the decimal sign of a column: "" where the samples are no
+// numbers. Where they fit both signs, such as 1.234 and 850, the one that they
+// hold groups thousands, since amounts have three decimals more rarely; unless
+// a lone zero stands before it, as in 0.125.
 func guessDecimal(samples []string) string {
-	for _, decimal := range []byte{'.', ','} {
-		f := field{def: &fieldDef{}, value: &value{formats: formats{decimal: decimal}}}
-		if every(samples, func(s string) bool { _, bad := f.amount(s); return bad == nil }) {
-			return string(decimal)
-		}
+	point, comma := fitsDecimal(samples, '.'), fitsDecimal(samples, ',')
+	if point && comma {
+		all := strings.Join(samples, "")
+		below := slices.ContainsFunc(samples, belowOne.MatchString)
+		point = strings.Contains(all, ".") && below || !strings.Contains(all, ".") && !(strings.Contains(all, ",") && below)
+	}
+	switch {
+	case point:
+		return "."
+	case comma:
+		return ","
 	}
 	return ""
 }
+
+func fitsDecimal(samples []string, decimal byte) bool {
+	f := field{def: &fieldDef{}, value: &value{formats: formats{decimal: decimal}}}
+	return every(samples, func(s string) bool { _, bad := f.amount(s); return bad == nil })
+}
+
+// unclearDecimal tells whether numbers may be a thousand times another's: all
+// signs in them have three digits behind, and none has a lone zero before.
+func unclearDecimal(samples []string) bool {
+	return fitsDecimal(samples, '.') && fitsDecimal(samples, ',') &&
+		slices.ContainsFunc(samples, func(s string) bool { return strings.ContainsAny(s, ".,") }) && !slices.ContainsFunc(samples, belowOne.MatchString)
+}
+
+var belowOne = regexp.MustCompile(`(^|[^\p{Nd}.,])[0۰٠][.,]`)

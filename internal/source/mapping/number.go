@@ -19,11 +19,13 @@ func plainNumber(s string, decimal byte) string {
 	if plain {
 		return s
 	}
-	s = strings.TrimFunc(source.ASCIIDigits(s), func(r rune) bool { return unicode.Is(unicode.Sc, r) || unicode.IsSpace(r) })
+	s = trimCurrency(strings.ReplaceAll(source.ASCIIDigits(s), "\u2212", "-"))
 	sign := ""
 	switch {
-	case strings.HasPrefix(s, "-") || strings.HasPrefix(s, "\u2212"):
-		sign, s = "-", strings.TrimPrefix(strings.TrimPrefix(s, "-"), "\u2212")
+	case strings.HasPrefix(s, "-"):
+		sign, s = "-", trimCurrency(s[1:])
+	case strings.HasSuffix(s, "-"): // as ledgers write it
+		sign, s = "-", trimCurrency(s[:len(s)-1])
 	case strings.HasPrefix(s, "+"):
 		s = s[1:]
 	case strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")"): // as accountants write it
@@ -39,6 +41,13 @@ func plainNumber(s string, decimal byte) string {
 		return sign + whole + "." + frac
 	}
 	return sign + whole
+}
+
+// trimCurrency drops the sign of a currency and space around a number. A code
+// such as USD stays, so that the row is refused: it may be another currency
+// than the mapping says.
+func trimCurrency(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return unicode.Is(unicode.Sc, r) || unicode.IsSpace(r) })
 }
 
 // ungroup drops grouping signs. The last group must have three digits and all
