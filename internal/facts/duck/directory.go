@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/fold"
 )
 
 // Membership is one row of the roster: an agent with an alias, a team or both,
@@ -34,17 +35,19 @@ const (
 const Undated = OpenEnd
 
 // Directory tells who stands behind a spelling and in which team, by the
-// roster. Spellings match whatever their case and spacing. One that matches
-// nobody is a provisional agent, named as spelled.
+// roster. Spellings match whatever their case and spacing; where none does so,
+// by fold.Text: علي meets علی, Maric Marić and ۲۰۱ 201, as long as that leads
+// to one agent. One that matches nobody is a provisional agent, named as spelled.
 type Directory struct {
 	aliases map[string][]Membership     // by folded alias, best first
 	names   map[string]string           // canonical name by folded name
+	alike   map[string][]string         // keys of the two above, by fold.Text of them
 	teams   map[string][]facts.TeamSpan // by agent: disjoint, in order of time
 }
 
 // NewDirectory makes the directory of a roster, in whatever order it comes.
 func NewDirectory(roster []Membership) *Directory {
-	d := &Directory{aliases: map[string][]Membership{}, names: map[string]string{}, teams: map[string][]facts.TeamSpan{}}
+	d := &Directory{aliases: map[string][]Membership{}, names: map[string]string{}, alike: map[string][]string{}, teams: map[string][]facts.TeamSpan{}}
 	teams := map[string][]facts.TeamSpan{}
 	for _, m := range roster {
 		d.name(m.Agent, m.Agent)
@@ -68,15 +71,23 @@ func NewDirectory(roster []Membership) *Directory {
 }
 
 func (d *Directory) name(spelling, agent string) {
-	key := fold(spelling)
+	key := oneCase(spelling)
 	if have, ok := d.names[key]; !ok || agent < have {
 		d.names[key] = agent
 	}
+	d.likens(key)
 }
 
 func (d *Directory) alias(m Membership) {
-	key := fold(m.Alias)
+	key := oneCase(m.Alias)
 	d.aliases[key] = append(d.aliases[key], m)
+	d.likens(key)
+}
+
+func (d *Directory) likens(key string) {
+	if like := fold.Text(key); !slices.Contains(d.alike[like], key) {
+		d.alike[like] = append(d.alike[like], key)
+	}
 }
 
 // betterAlias puts aliases of one source before general ones, later before
@@ -97,16 +108,29 @@ func (d *Directory) Agent(source, spelling string, day int64) string {
 	if len(d.names) == 0 {
 		return spelling
 	}
-	key := fold(spelling)
-	for _, m := range d.aliases[key] {
-		if (m.AliasSource == "" || m.AliasSource == source) && (day == Undated || m.From <= day && day < m.To) {
-			return m.Agent
-		}
-	}
-	if agent, ok := d.names[key]; ok {
+	if agent, ok := d.known(source, oneCase(spelling), day); ok {
 		return agent
 	}
+	var found []string
+	for _, key := range d.alike[fold.Text(spelling)] {
+		if agent, ok := d.known(source, key, day); ok && !slices.Contains(found, agent) {
+			found = append(found, agent)
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
 	return spelling
+}
+
+func (d *Directory) known(source, key string, day int64) (agent string, ok bool) {
+	for _, m := range d.aliases[key] {
+		if (m.AliasSource == "" || m.AliasSource == source) && (day == Undated || m.From <= day && day < m.To) {
+			return m.Agent, true
+		}
+	}
+	agent, ok = d.names[key]
+	return agent, ok
 }
 
 // Team gives the team of an agent on a day (or Undated), "" where there is none.
@@ -126,7 +150,7 @@ func (d *Directory) Team(agent string, day int64) string {
 	return ""
 }
 
-func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+func oneCase(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
 
 // loadDirectory reads the roster as it stands.
 func (s *Store) loadDirectory(ctx context.Context) error {

@@ -27,6 +27,13 @@ func TestDirectory(t *testing.T) {
 	agent("crm", " ana  HORVAT ", 14, "Ana Horvat")
 	agent("crm", "ana h.", Undated, "Ana Horvat")
 	agent("crm", "Nobody  Known", 14, "Nobody  Known")
+	agent("pbx", "۱۰۱", 14, "Ana Horvat")
+	agent("crm", "Ana Hórvat", 14, "Ana Horvat")
+	spelled := NewDirectory([]Membership{{Agent: "علی رضایی"}, {Agent: "Ivan Marić"}, {Agent: "Ivan Maric"}, {Agent: "Đuro Šarić"}})
+	require.Equal(t, "علی رضایی", spelled.Agent("crm", "علي رضايي", Undated))
+	require.Equal(t, "Ivan Maric", spelled.Agent("crm", "ivan maric", Undated), "its own spelling before one like it")
+	require.Equal(t, "IVAN MARIČ", spelled.Agent("crm", "IVAN MARIČ", Undated), "one of two, who knows which")
+	require.Equal(t, "Đuro Šarić", spelled.Agent("crm", "Duro Saric", Undated))
 	team := func(agent string, day int64, want string) {
 		t.Helper()
 		require.Equal(t, want, d.Team(agent, day))
