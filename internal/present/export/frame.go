@@ -44,6 +44,9 @@ func frameTitle(r present.Reader, f *kpi.Frame, i int, name string) string {
 	for _, c := range f.Columns {
 		if c.Name == id {
 			title = r.Title(c)
+			if part == "difference" && c.Unit == kpi.UnitSeconds {
+				part = "difference_seconds"
+			}
 		}
 	}
 	if part == "" {
@@ -59,13 +62,14 @@ func frameRow(r present.Reader, f *kpi.Frame, row kpi.FrameRow, intervals bool, 
 	}
 	for i, x := range row.Figures {
 		unit := f.Columns[i].Unit
-		value := func(ok bool, v float64, currency string) {
+		cell := func(kind Kind, ok bool, v float64, currency string) {
 			c := Cell{}
 			if ok {
-				c = Cell{Kind: kindOf(unit), Number: v, Currency: currency}
+				c = Cell{Kind: kind, Number: v, Currency: currency}
 			}
 			out = append(out, c)
 		}
+		value := func(ok bool, v float64, currency string) { cell(kindOf(unit), ok, v, currency) }
 		value(x.Valid, x.Number, x.Currency)
 		if intervals {
 			value(x.Interval, x.Low, x.Currency)
@@ -83,7 +87,11 @@ func frameRow(r present.Reader, f *kpi.Frame, row kpi.FrameRow, intervals bool, 
 		}
 		before := x.Compared.Before
 		value(before.Valid, before.Number, before.Currency)
-		value(x.Compared.Valid, x.Compared.Diff, before.Currency)
+		kind := kindOf(unit)
+		if kind == Seconds {
+			kind = Number // spreadsheets show no negative time
+		}
+		cell(kind, x.Compared.Valid, x.Compared.Diff, before.Currency)
 		if x.Compared.Judged {
 			out = append(out, Cell{Kind: Truth, True: x.Compared.Beyond})
 		} else {
