@@ -60,14 +60,17 @@ func Create(ctx context.Context, s Source, path string, o Options) (m Manifest, 
 	m = Manifest{Format: Format, Program: o.Program}
 	state := t.scratch()
 	defer os.Remove(state)
-	err = s.Journal.Snapshot(ctx, func(ctx context.Context) (journal.Position, error) {
+	var segs []journal.Segment
+	var done func()
+	m.Position, segs, done, err = s.Journal.Snapshot(ctx, func(ctx context.Context) (journal.Position, error) {
 		m.At = o.Now().UTC()
 		return moment(ctx, s, state)
-	}, func(p journal.Position, segs []journal.Segment) error {
-		m.Position = p
-		return fill(ctx, t, &m, state, segs, o)
 	})
 	if err != nil {
+		return m, err
+	}
+	defer done()
+	if err := fill(ctx, t, &m, state, segs, o); err != nil {
 		return m, err
 	}
 	if err := t.check(ctx, m, o); err != nil {
@@ -113,7 +116,7 @@ func fill(ctx context.Context, t target, m *Manifest, state string, segs []journ
 	parts := []part{{store.Name, info.Size(), func() (io.ReadCloser, error) { return os.Open(filepath.Clean(state)) }}}
 	total := info.Size()
 	for _, seg := range segs {
-		parts = append(parts, part{journalDir + "/" + seg.Name, seg.Size, func() (io.ReadCloser, error) { return seg.Read(0) }})
+		parts = append(parts, part{journalDir + "/" + seg.Name, seg.Size, func() (io.ReadCloser, error) { return io.NopCloser(seg.Read(0)), nil }})
 		total += seg.Size
 	}
 	done := int64(0)

@@ -1,16 +1,13 @@
 package backup
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/callpace/callpace"
@@ -24,11 +21,15 @@ const (
 	lookEvery  = time.Second
 	stateEvery = 10 * time.Minute
 	retryEvery = 15 * time.Second
+	patience   = time.Minute
 )
 
 // Copier keeps a copy of the journal in another folder while the journal grows,
 // and beside it one of the state. It only appends, but for erasures, which it
 // follows: segments that one has written anew are replaced. Restore reads it.
+//
+// A target that does not answer (a network disk whose server is gone) holds up
+// nobody but the copy: whatever is done there, is done without the folder.
 type Copier struct {
 	Dir     string // the data folder
 	Target  string // the folder of the copy
@@ -38,10 +39,13 @@ type Copier struct {
 	Now     func() time.Time
 	Changed func(Lag) // hears when copying begins to fail and when it goes on again; may be nil
 
+	Patience time.Duration // without a sign of the target, until it is said to hang; 0: a minute
+
 	mu    sync.Mutex
 	lag   Lag
-	state time.Time // of the copied state
-	begun bool      // the target was found in order
+	state time.Time    // of the copied state
+	begun bool         // the target was found in order
+	signs atomic.Int64 // of a target that answers
 }
 
 // Lag is how far a copy is behind.
@@ -84,18 +88,51 @@ func (c *Copier) Run(ctx context.Context) {
 	if c.FS == nil {
 		c.FS = journal.Disk
 	}
+	if c.Patience == 0 {
+		c.Patience = patience
+	}
 	c.set(func(l *Lag) { l.Target, l.Begun = c.Target, c.Now() })
 	for {
-		err := c.Round(ctx)
+		err, ended := c.watched(ctx, c.Round)
+		if !ended {
+			return
+		}
 		wait := lookEvery
 		if err != nil {
 			wait = retryEvery
 		}
 		select {
 		case <-ctx.Done():
-			c.last(context.WithoutCancel(ctx))
+			c.watched(ctx, c.last)
 			return
 		case <-time.After(wait):
+		}
+	}
+}
+
+// watched runs a round and tells when the target hangs. Nothing ends a call of
+// the system that does not: when ctx ends, such a round is left behind.
+func (c *Copier) watched(ctx context.Context, round func(context.Context) error) (err error, ended bool) {
+	done := make(chan error, 1)
+	go func() { done <- round(ctx) }()
+	stopping := ctx.Done()
+	for signs := c.signs.Load(); ; signs = c.signs.Load() {
+		wait := c.Patience
+		if stopping == nil {
+			wait = min(wait, lastTime)
+		}
+		select {
+		case err := <-done:
+			return err, true
+		case <-stopping:
+			stopping = nil
+		case <-time.After(wait):
+			if stopping == nil {
+				return nil, false
+			}
+			if c.signs.Load() == signs {
+				c.note(callpace.E(callpace.Conflict, "copy.hangs", "path", c.Target))
+			}
 		}
 	}
 }
@@ -104,11 +141,27 @@ func (c *Copier) Run(ctx context.Context) {
 const lastTime = 10 * time.Second
 
 // last copies what is new, the state included, when the server stops.
-func (c *Copier) last(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, lastTime)
+func (c *Copier) last(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTime)
 	defer cancel()
 	c.state = time.Time{}
-	_ = c.Round(ctx) // the next start goes on
+	return c.Round(ctx) // the next start goes on
+}
+
+// closed is that the folder is being opened or replaced: no fault of the copy.
+type closed struct{ error }
+
+// look runs fn at the journal, if it can be looked at now.
+func (c *Copier) look(fn func(*journal.Journal) error) error {
+	open := false
+	err := c.Beside(func(j *journal.Journal) error {
+		open = true
+		return fn(j)
+	})
+	if !open {
+		return closed{err}
+	}
+	return err
 }
 
 // Round copies what is new, and notes how that went.
@@ -116,17 +169,24 @@ func (c *Copier) Round(ctx context.Context) error {
 	if c.FS == nil {
 		c.FS = journal.Disk
 	}
-	open := false
-	err := targetFault(c.Target, c.Beside(func(j *journal.Journal) error {
-		open = true
-		return c.round(ctx, j)
-	}))
-	if ctx.Err() != nil || !open { // a folder that is being opened or replaced is no fault of the copy
+	err := c.round(ctx)
+	var not closed
+	if errors.As(err, &not) {
+		return not.error
+	}
+	err = targetFault(c.Target, err)
+	if ctx.Err() != nil {
 		return err
 	}
 	if err != nil {
 		c.begun = false // what is there now is not known
 	}
+	c.note(err)
+	return err
+}
+
+// note notes how copying goes; nil: well.
+func (c *Copier) note(err error) {
 	before := c.Lag().Fault
 	c.set(func(l *Lag) {
 		if l.Target = c.Target; err != nil && l.Fault == nil {
@@ -137,7 +197,6 @@ func (c *Copier) Round(ctx context.Context) error {
 	if c.Changed != nil && (before == nil) != (err == nil) {
 		c.Changed(c.Lag())
 	}
-	return err
 }
 
 func (c *Copier) set(change func(*Lag)) {
@@ -146,8 +205,12 @@ func (c *Copier) set(change func(*Lag)) {
 	change(&c.lag)
 }
 
-func (c *Copier) round(ctx context.Context, j *journal.Journal) error {
-	now, err := j.Position(ctx)
+func (c *Copier) round(ctx context.Context) error {
+	var now journal.Position
+	err := c.look(func(j *journal.Journal) (err error) {
+		now, err = j.Position(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -163,12 +226,12 @@ func (c *Copier) round(ctx context.Context, j *journal.Journal) error {
 	}
 	fresh := filepath.Join(c.Target, store.Name+partial)
 	if due { // before the journal, so that it knows nothing that the copy does not hold
-		if err := c.State.CopyTo(ctx, fresh, nil); err != nil {
+		if err := c.copyState(ctx, fresh); err != nil {
 			return errors.Join(err, os.Remove(fresh))
 		}
 	}
 	for complete := false; !complete; {
-		if complete, err = c.some(ctx, j, &was); err != nil {
+		if complete, err = c.some(ctx, &was); err != nil {
 			return err
 		}
 	}
@@ -214,61 +277,79 @@ func (c *Copier) begin() (Copied, error) {
 	return was, c.keep(&was)
 }
 
-// mostAtOnce bounds what is copied before an erasure may have its turn.
+// mostAtOnce bounds what is copied before it is written down.
 const mostAtOnce = 256 << 20
 
 // some copies a good part of what is new; complete tells that it was all.
-func (c *Copier) some(ctx context.Context, j *journal.Journal, is *Copied) (complete bool, err error) {
-	err = j.Snapshot(ctx, nil, func(p journal.Position, segs []journal.Segment) error {
-		rewritten, err := j.Rewritten(ctx, is.Position.Erased)
-		if err != nil {
-			return err
+func (c *Copier) some(ctx context.Context, is *Copied) (complete bool, err error) {
+	var p journal.Position
+	var segs []journal.Segment
+	var rewritten []int
+	var done func()
+	err = c.look(func(j *journal.Journal) (err error) {
+		if p, segs, done, err = j.Snapshot(ctx, nil); err == nil { // an erasure in between is followed again
+			rewritten, err = j.Rewritten(ctx, is.Position.Erased)
 		}
-		if !c.begun {
-			if err := c.belongs(segs, is.Position, rewritten); err != nil {
+		return err
+	})
+	if done != nil {
+		defer done()
+	}
+	if err != nil {
+		return false, err
+	}
+	c.set(func(l *Lag) { l.Bytes = behind(segs, is.Position) })
+	if !c.begun {
+		if err := c.belongs(segs, is.Position, rewritten); err != nil {
+			return false, err
+		}
+		c.begun = true
+	}
+	if err := c.segments(ctx, segs, rewritten, &is.Position); err != nil {
+		return false, err
+	}
+	is.Position.Erased = p.Erased
+	left := behind(segs, is.Position)
+	if complete = left == 0; complete {
+		is.Position = p
+	}
+	if err := c.keep(is); err != nil {
+		return false, err
+	}
+	c.set(func(l *Lag) {
+		if l.Bytes = left; complete {
+			l.Equal, l.Seq = c.Now(), p.Seq
+		}
+	})
+	return complete, nil
+}
+
+// segments brings the copied segments forward from a place, which it moves.
+func (c *Copier) segments(ctx context.Context, segs []journal.Segment, rewritten []int, at *journal.Position) error {
+	left := int64(mostAtOnce)
+	for _, seg := range segs {
+		switch {
+		case slices.Contains(rewritten, seg.No) && seg.No <= at.Segment:
+			if err := c.replace(ctx, seg); err != nil {
 				return err
 			}
-			c.begun = true
-		}
-		left := int64(mostAtOnce)
-		for _, seg := range segs {
-			switch {
-			case slices.Contains(rewritten, seg.No) && seg.No <= is.Position.Segment:
-				if err := c.replace(ctx, seg); err != nil {
-					return err
-				}
-				if seg.No == is.Position.Segment {
-					is.Position.Offset = seg.Size
-				}
-			case seg.No < is.Position.Segment:
-			case left > 0:
-				if seg.No > is.Position.Segment {
-					is.Position.Segment, is.Position.Offset = seg.No, 0
-				}
-				n, err := c.append(ctx, seg, is.Position.Offset, left)
-				if err != nil {
-					return err
-				}
-				left -= n
-				is.Position.Offset += n
+			if seg.No == at.Segment {
+				at.Offset = seg.Size
 			}
-		}
-		is.Position.Erased = p.Erased
-		behind := behind(segs, is.Position)
-		if complete = behind == 0; complete {
-			is.Position = p
-		}
-		if err := c.keep(is); err != nil {
-			return err
-		}
-		c.set(func(l *Lag) {
-			if l.Bytes = behind; complete {
-				l.Equal, l.Seq = c.Now(), p.Seq
+		case seg.No < at.Segment:
+		case left > 0:
+			if seg.No > at.Segment {
+				at.Segment, at.Offset = seg.No, 0
 			}
-		})
-		return nil
-	})
-	return complete, err
+			n, err := c.append(ctx, seg, at.Offset, left)
+			if err != nil {
+				return err
+			}
+			left -= n
+			at.Offset += n
+		}
+	}
+	return nil
 }
 
 // behind counts the bytes that lie behind a place.
@@ -282,153 +363,4 @@ func behind(segs []journal.Segment, p journal.Position) (n int64) {
 		}
 	}
 	return n
-}
-
-func (c *Copier) path(s journal.Segment) string {
-	return filepath.Join(c.Target, journalDir, s.Name)
-}
-
-// compared is how much is compared where a copy is gone on with.
-const compared = 64 << 10
-
-// belongs tells whether the copy is one of this journal: its segments are as
-// long as they should be, and hold the same where it begins and where it ends.
-func (c *Copier) belongs(segs []journal.Segment, p journal.Position, rewritten []int) error {
-	other := callpace.E(callpace.Conflict, "copy.other_journal", "path", c.Target)
-	for _, s := range segs {
-		if s.No > p.Segment || slices.Contains(rewritten, s.No) {
-			continue
-		}
-		want := s.Size
-		if s.No == p.Segment {
-			want = p.Offset
-		}
-		info, err := os.Stat(c.path(s))
-		switch {
-		case want == 0 && errors.Is(err, os.ErrNotExist):
-			continue
-		case errors.Is(err, os.ErrNotExist), err == nil && info.Size() < want:
-			return callpace.E(callpace.Damaged, "copy.short", "path", c.path(s))
-		case err != nil:
-			return err
-		case want > s.Size: // the copy is ahead of its journal
-			return other
-		}
-		for _, from := range []int64{0, max(want-compared, 0)} {
-			same, err := c.same(s, from, min(from+compared, want))
-			if err != nil {
-				return err
-			}
-			if !same {
-				return other
-			}
-		}
-	}
-	if len(segs) == 0 && p.Seq > 0 || len(segs) > 0 && p.Segment > segs[len(segs)-1].No {
-		return other
-	}
-	return nil
-}
-
-// same compares bytes of a segment with those of its copy.
-func (c *Copier) same(s journal.Segment, from, to int64) (bool, error) {
-	there, err := c.FS.Open(c.path(s), os.O_RDONLY)
-	if err != nil {
-		return false, err
-	}
-	defer there.Close()
-	r, err := s.Read(from)
-	if err != nil {
-		return false, err
-	}
-	defer r.Close()
-	a, b := sha(io.LimitReader(r, to-from)), sha(io.NewSectionReader(there, from, to-from))
-	return a.err == nil && b.err == nil && bytes.Equal(a.sum, b.sum), errors.Join(a.err, b.err)
-}
-
-type summed struct {
-	sum []byte
-	err error
-}
-
-func sha(r io.Reader) summed {
-	d := newDigesting()
-	_, err := io.Copy(d, r)
-	return summed{d.sums.Sum(nil), err}
-}
-
-// append copies at most most bytes of a segment from an offset on, and reads
-// them again. What stands behind the offset was written by a round that failed.
-func (c *Copier) append(ctx context.Context, s journal.Segment, from, most int64) (n int64, err error) {
-	if n = min(s.Size-from, most); n <= 0 {
-		return 0, nil
-	}
-	f, err := c.FS.Open(c.path(s), os.O_RDWR|os.O_CREATE)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := f.Truncate(from); err != nil {
-		return 0, err
-	}
-	if err := c.write(ctx, f, s, from, n); err != nil {
-		return 0, err
-	}
-	return n, c.FS.SyncDir(filepath.Dir(c.path(s)))
-}
-
-func (c *Copier) write(ctx context.Context, f journal.File, s journal.Segment, from, n int64) error {
-	r, err := s.Read(from)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	sent := newDigesting()
-	if _, err := io.Copy(io.NewOffsetWriter(f, from), io.TeeReader(io.LimitReader(&waiting{ctx, r}, n), sent)); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	got := sha(io.NewSectionReader(f, from, n))
-	if got.err != nil {
-		return got.err
-	}
-	if sent.n != n || !bytes.Equal(got.sum, sent.sums.Sum(nil)) {
-		return callpace.E(callpace.Damaged, "copy.differs", "path", c.path(s))
-	}
-	return nil
-}
-
-// replace copies a segment that an erasure has written anew in place of the old one.
-func (c *Copier) replace(ctx context.Context, s journal.Segment) error {
-	temp := c.path(s) + partial
-	f, err := c.FS.Open(temp, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(c.write(ctx, f, s, 0, s.Size), f.Close()); err != nil {
-		return errors.Join(err, c.FS.Remove(temp))
-	}
-	if err := c.FS.Rename(temp, c.path(s)); err != nil {
-		return err
-	}
-	return c.FS.SyncDir(filepath.Dir(temp))
-}
-
-// keep writes down how far the copy is.
-func (c *Copier) keep(is *Copied) error {
-	is.At = c.Now().UTC()
-	text, err := json.Marshal(is)
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", copyName, err)
-	}
-	temp := filepath.Join(c.Target, copyName+partial)
-	if err := writeWhole(c.FS, temp, text); err != nil {
-		return err
-	}
-	if err := c.FS.Rename(temp, filepath.Join(c.Target, copyName)); err != nil {
-		return err
-	}
-	return c.FS.SyncDir(c.Target)
 }

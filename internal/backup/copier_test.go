@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -227,4 +228,81 @@ func blankAll(_ context.Context, _ journal.Stream, r io.Reader, emit func(int, [
 			return err
 		}
 	}
+}
+
+// stalled is a disk that does not answer from a moment on, until it is let go.
+type stalled struct {
+	journal.FS
+	from atomic.Bool
+	met  chan struct{}
+	let  chan struct{}
+}
+
+func (s *stalled) Open(name string, flag int) (journal.File, error) {
+	if s.from.Load() {
+		select {
+		case s.met <- struct{}{}:
+		default:
+		}
+		<-s.let
+	}
+	return s.FS.Open(name, flag)
+}
+
+// A target that does not answer is told, and holds up neither an erasure nor
+// the end of the folder, the state or the server.
+func TestCopyToATargetThatHangs(t *testing.T) {
+	h := newHouse(t)
+	h.receives(12)
+	target := t.TempDir()
+	c := h.copier(target)
+	disk := &stalled{FS: journal.Disk, met: make(chan struct{}, 1), let: make(chan struct{})}
+	c.FS, c.Patience = disk, 100*time.Millisecond
+	start := h.now
+	var clock atomic.Int64
+	c.Now = func() time.Time { return start.Add(time.Duration(clock.Load())) }
+	folder := make(chan struct{}, 1) // as the served folder: closing waits for who is at the journal
+	c.Beside = func(fn func(*journal.Journal) error) error {
+		folder <- struct{}{}
+		defer func() { <-folder }()
+		return fn(h.j)
+	}
+	told := make(chan bool, 9)
+	c.Changed = func(l backup.Lag) { told <- l.Fault != nil }
+	require.NoError(t, c.Round(ctx))
+	h.receives(1)
+	disk.from.Store(true)
+	life, stop := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() { defer close(ended); c.Run(life) }()
+	<-disk.met
+	require.True(t, <-told)
+	require.Equal(t, "copy.hangs", keyOf(c.Lag().Fault))
+	clock.Store(int64(time.Hour))
+	require.Equal(t, time.Hour, c.Lag().Behind(c.Now()))
+
+	_, err := h.j.Rewrite(ctx, journal.Erasure{At: h.now, Streams: []int{1}, Blank: blankAll})
+	require.NoError(t, err, "an erasure has its turn")
+	select {
+	case folder <- struct{}{}: // nobody is at the journal
+		<-folder
+	default:
+		require.Fail(t, "the journal is held")
+	}
+	disk.from.Store(false)
+	close(disk.let)
+	require.False(t, <-told)
+	now, err := h.j.Position(ctx)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return c.Lag().Seq == now.Seq }, time.Minute, time.Millisecond)
+	h.equals(target)
+
+	disk.let = make(chan struct{})
+	t.Cleanup(func() { close(disk.let) })
+	disk.from.Store(true)
+	h.receives(1)
+	<-disk.met
+	stop()
+	<-ended // though the disk does not answer
+	h.close()
 }

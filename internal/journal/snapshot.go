@@ -48,40 +48,39 @@ type Segment struct {
 	No   int
 	Name string // of the file
 	Size int64
-	j    *Journal
+	f    File
 }
 
 // Read gives the segment's bytes from an offset to its size.
-func (s Segment) Read(from int64) (io.ReadCloser, error) {
-	f, err := s.j.openSegment(s.No)
-	if err != nil {
-		return nil, err
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.NewSectionReader(f, from, max(s.Size-from, 0)), f}, nil
+func (s Segment) Read(from int64) io.Reader {
+	return io.NewSectionReader(s.f, from, max(s.Size-from, 0))
 }
 
-// Snapshot runs fn on the segments up to a position that at fixes; nil: where
-// the journal ends now. What is appended meanwhile is not seen, and an erasure
-// finds the journal busy: bytes stay as they are while at and fn run. A segment
-// that is missing or too short, which Damage and Verify tell, is given as it is.
-func (j *Journal) Snapshot(ctx context.Context, at func(context.Context) (Position, error), fn func(Position, []Segment) error) error {
+// Snapshot opens the segments up to a position that at fixes; nil: where the
+// journal ends now. Until done is called their bytes stay as they are, without
+// holding up anybody: what is appended is not seen, and an erasure puts other
+// files in their places. While at runs, an erasure finds the journal busy. A
+// segment that is missing or too short, which Damage and Verify tell, is given
+// as it is.
+func (j *Journal) Snapshot(ctx context.Context, at func(context.Context) (Position, error)) (p Position, segs []Segment, done func(), err error) {
 	if at == nil {
 		at = j.Position
 	}
 	j.readers.RLock()
 	defer j.readers.RUnlock()
-	p, err := at(ctx)
-	if err != nil {
-		return err
+	if p, err = at(ctx); err != nil {
+		return p, nil, nil, err
 	}
-	segs, err := j.segmentsUpTo(p)
-	if err != nil {
-		return err
+	done = func() {
+		for _, s := range segs {
+			_ = s.f.Close()
+		}
 	}
-	return fn(p, segs)
+	if segs, err = j.segmentsUpTo(p); err != nil {
+		done()
+		return p, nil, nil, err
+	}
+	return p, segs, done, nil
 }
 
 func (j *Journal) segmentsUpTo(p Position) (segs []Segment, err error) {
@@ -95,18 +94,20 @@ func (j *Journal) segmentsUpTo(p Position) (segs []Segment, err error) {
 		}
 		f, err := j.openSegment(n)
 		if err != nil {
-			return nil, err
+			return segs, err
 		}
-		size, err := f.Size()
-		if err = errors.Join(err, f.Close()); err != nil {
-			return nil, fmt.Errorf("measuring segment %d: %w", n, err)
+		s := Segment{No: n, Name: filepath.Base(j.segName(n)), f: f}
+		if s.Size, err = f.Size(); err != nil {
+			return segs, errors.Join(fmt.Errorf("measuring segment %d: %w", n, err), f.Close())
 		}
 		if n == p.Segment {
-			size = min(size, p.Offset)
+			s.Size = min(s.Size, p.Offset)
 		}
-		if size > 0 {
-			segs = append(segs, Segment{No: n, Name: filepath.Base(j.segName(n)), Size: size, j: j})
+		if s.Size == 0 {
+			_ = f.Close()
+			continue
 		}
+		segs = append(segs, s)
 	}
 	return segs, nil
 }
