@@ -19,6 +19,7 @@ import (
 
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/ingest/formats"
+	"github.com/callpace/callpace/internal/torture/older"
 )
 
 // binary is the program under test, built once.
@@ -55,6 +56,8 @@ func TestMain(m *testing.M) {
 //	bomb MIB DST           makes a small workbook that unpacks to at least so many MiB
 //	await FILE             waits until a program in the background has made a file
 //	speak LANG             goes through every command in a language
+//	older                  makes the data folder one of an earlier version
+//	newer                  makes its state one of a version yet to come
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -67,6 +70,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "setup": setup, "digest": digest, "pack": pack, "piece": piece, "damage": damage, "workbook": workbook, "bomb": bomb, "speak": speak, "await": await,
+			"older": aged(older.Make), "newer": aged(older.Newer),
 		},
 	})
 }
@@ -123,6 +127,12 @@ func digestOf(dir string) (text string, err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	return f.Store().Digest(ctx)
+}
+
+func aged(change func(context.Context, string) error) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, _ []string) {
+		ts.Check(change(context.Background(), ts.MkAbs(ts.Getenv("CALLPACE_DATA"))))
+	}
 }
 
 func pack(ts *testscript.TestScript, _ bool, args []string) {
