@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -64,24 +65,37 @@ func (c *auditCommand) Run(ctx context.Context, a *app) error {
 		for _, x := range accounts {
 			logins[x.ID] = x.Login
 		}
-		names := []string{"seq", "at", "account", "action", "object", "address", "detail"}
-		g := grid{right: []bool{true}}
-		for _, e := range entries {
-			g.add(auditCells(e, logins)...)
-		}
 		if a.Output == "csv" {
-			return writeCSV(a.stdout, names, g.rows)
+			var rows [][]string
+			for _, e := range entries {
+				rows = append(rows, auditCells(e, logins, fmt.Sprint(e.Seq), e.At.UTC().Format(time.RFC3339), e.Action))
+			}
+			return writeCSV(a.stdout, auditColumns, rows)
 		}
-		for _, n := range names {
-			g.head = append(g.head, a.text("audit."+n))
-		}
-		g.print(a.stdout)
-		a.line("audit.verified", "count", count, "head", head[:min(12, len(head))])
-		return nil
+		return a.look(ctx, func(f *ingest.Folder) error { // for the clock and the calendar
+			clock, err := f.Settings().Clock()
+			if err != nil {
+				return err
+			}
+			g := grid{right: []bool{true}}
+			for _, n := range auditColumns {
+				g.head = append(g.head, a.text("audit."+n))
+			}
+			for _, e := range entries {
+				g.add(auditCells(e, logins, a.say.Digits(fmt.Sprint(e.Seq)), a.reader(nil).Moment(e.At, clock, "15:04:05"), a.text("audit."+e.Action))...)
+			}
+			g.print(a.stdout)
+			a.line("audit.verified", "count", count, "head", head[:min(12, len(head))])
+			return nil
+		})
 	})
 }
 
-func auditCells(e store.AuditEntry, logins map[string]string) []string {
+var auditColumns = []string{"seq", "at", "account", "action", "object", "address", "detail"}
+
+// auditCells are an entry's, by auditColumns; the first, the moment and what was
+// done as the reader has them.
+func auditCells(e store.AuditEntry, logins map[string]string, seq, at, action string) []string {
 	who := logins[e.AccountID]
 	if who == "" {
 		who = e.AccountID
@@ -95,5 +109,5 @@ func auditCells(e store.AuditEntry, logins map[string]string) []string {
 		detail = append(detail, fmt.Sprintf("%s=%v", k, v))
 	}
 	slices.Sort(detail)
-	return []string{fmt.Sprint(e.Seq), e.At.UTC().Format(time.DateTime), who, e.Action, e.Object, e.Address, strings.Join(detail, " ")}
+	return []string{seq, at, who, action, e.Object, e.Address, strings.Join(detail, " ")}
 }

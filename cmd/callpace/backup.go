@@ -58,7 +58,7 @@ func (a *app) printBackup(key, path string, m backup.Manifest) error {
 	if a.Output == "json" {
 		return writeJSON(a.stdout, m)
 	}
-	a.line(key, "path", path, "entry", m.Position.Seq, "at", m.At.UTC().Format(time.DateTime)+" UTC", "mib", a.say.Number(float64(m.Bytes())/(1<<20), 1))
+	a.line(key, "path", path, "entry", m.Position.Seq, "at", a.say.Digits(m.At.UTC().Format(time.DateTime))+" UTC", "mib", a.say.Number(float64(m.Bytes())/(1<<20), 1))
 	return nil
 }
 

@@ -47,8 +47,7 @@ func (c *inputsCommand) Run(ctx context.Context, a *app) error {
 			g.head = append(g.head, a.text("column."+h))
 		}
 		for _, in := range inputs {
-			at := in.Arrived.In(clock.Zone())
-			g.add(append([]string{fmt.Sprint(in.Input), in.Source, in.Name, a.say.Date(clock.Moment(at).Day) + at.Format(" 15:04"), a.text("status." + in.Status)},
+			g.add(append([]string{a.say.Digits(fmt.Sprint(in.Input)), in.Source, in.Name, a.reader(nil).Moment(in.Arrived, clock, "15:04"), a.text("status." + in.Status)},
 				countCells(in.Counts, a.say.Int)...)...)
 		}
 		g.print(a.stdout)

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 
-	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/present"
 )
 
@@ -45,14 +43,14 @@ func (c *rowsCommand) Run(ctx context.Context, a *app) error {
 			return err
 		}
 		a.endProgress()
-		return a.printRows(set, count, clock)
+		return a.printRows(present.RowText{Reader: a.reader(defs), Clock: clock, Fact: spec.Fact, Set: set, Currency: f.Settings().Currency}, count)
 	})
 }
 
 // printRows writes a listing. People see the columns that have a value in any
 // row and are no bookkeeping; programs see them all.
-func (a *app) printRows(set kpi.RowSet, count int64, clock *facts.Clock) error {
-	l := present.List(set, clock)
+func (a *app) printRows(rows present.RowText, count int64) error {
+	l := present.List(rows.Set, rows.Clock)
 	switch a.Output {
 	case "csv":
 		return writeCSV(a.stdout, l.Head, l.Rows)
@@ -68,7 +66,7 @@ func (a *app) printRows(set kpi.RowSet, count int64, clock *facts.Clock) error {
 		return writeJSON(a.stdout, map[string]any{"count": count, "rows": list})
 	}
 	if len(l.Rows) > 0 {
-		a.printTable(l.ForPeople())
+		a.printTable(rows.Table())
 	}
 	a.line("rows.count", "count", count, "shown", len(l.Rows))
 	return nil

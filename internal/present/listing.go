@@ -2,7 +2,6 @@ package present
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,17 +14,16 @@ import (
 // Listing is rows of facts as text for machines: times in the organisation's
 // zone, days as dates, nulls empty.
 type Listing struct {
-	Head    []string
-	Rows    [][]string
-	numeric []bool
+	Head []string
+	Rows [][]string
 }
 
 // List writes a set of rows. The first two columns say in which input and line
 // a row was read.
 func List(set kpi.RowSet, clock *facts.Clock) Listing {
-	l := Listing{Head: []string{"input", "line"}, numeric: []bool{true, true}}
+	l := Listing{Head: []string{"input", "line"}}
 	for _, c := range set.Columns {
-		l.Head, l.numeric = append(l.Head, c.Name), append(l.numeric, c.Kind != facts.Text && c.Kind != facts.Instant)
+		l.Head = append(l.Head, c.Name)
 	}
 	for _, r := range set.Rows {
 		row := []string{blankZero(r.Input), blankZero(r.Line)}
@@ -39,30 +37,6 @@ func List(set kpi.RowSet, clock *facts.Clock) Listing {
 		l.Rows = append(l.Rows, row)
 	}
 	return l
-}
-
-// ForPeople leaves out columns without any value and those of bookkeeping.
-func (l Listing) ForPeople() Table {
-	var t Table
-	var shown []int
-	for i, h := range l.Head {
-		if i >= 2 && Bookkeeping(h) || !l.any(i) {
-			continue
-		}
-		shown, t.Head = append(shown, i), append(t.Head, Head{Title: h, Numeric: l.numeric[i]})
-	}
-	for _, row := range l.Rows {
-		var cells []string
-		for _, i := range shown {
-			cells = append(cells, row[i])
-		}
-		t.Rows = append(t.Rows, cells)
-	}
-	return t
-}
-
-func (l Listing) any(column int) bool {
-	return slices.ContainsFunc(l.Rows, func(row []string) bool { return row[column] != "" })
 }
 
 // hidden are the columns that only programs need.

@@ -7,7 +7,9 @@ package present
 import (
 	"fmt"
 	"math"
+	"time"
 
+	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/stats"
@@ -22,6 +24,12 @@ type Reader struct {
 
 // Text gives the text of a message without arguments.
 func (r Reader) Text(key string) string { return r.T(key, nil) }
+
+// Moment writes a point in time on the organisation's clock: its day with the
+// month's name, and the time of day as layout has it, such as 15:04.
+func (r Reader) Moment(at time.Time, clock *facts.Clock, layout string) string {
+	return r.Date(clock.Moment(at).Day) + " " + r.Digits(at.In(clock.Zone()).Format(layout))
+}
 
 // Name is a KPI's name for people.
 func (r Reader) Name(id string) string {

@@ -51,7 +51,7 @@ func (r *request) call() error {
 	if err != nil {
 		return err
 	}
-	t := rowText{r, clock, facts.Calls, set}
+	t := r.rowText(clock, facts.Calls, set)
 	row := set.Rows[0]
 	page := callPage{shell: r.shell("call.title", "calls"), Path: callURL(r.PathValue("source"), r.PathValue("id")),
 		MayNote: r.who.May(auth.WriteNotes), MayCorrect: r.who.May(auth.RequestCorrection)}
@@ -194,7 +194,7 @@ func (r *request) takeCorrection() error {
 	if err != nil {
 		return err
 	}
-	t := rowText{r: r, fact: facts.Calls, set: set}
+	t := r.rowText(nil, facts.Calls, set)
 	_, err = r.s.State.Corrections().CreateCorrection(r.Context(), store.Correction{Subject: r.subject(), Agent: t.value(set.Rows[0], "agent"),
 		Team: t.value(set.Rows[0], "team"), Text: text, AuthorID: r.who.Account.ID, CreatedAt: r.now})
 	if err != nil {

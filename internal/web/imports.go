@@ -202,7 +202,7 @@ func (r *request) moment(t time.Time) string {
 	if err != nil {
 		return ""
 	}
-	return r.reader.Date(clock.Moment(t).Day) + " " + r.reader.Digits(t.In(clock.Zone()).Format("15:04"))
+	return r.reader.Moment(t, clock, "15:04")
 }
 
 // ago says how long ago something was, roughly.

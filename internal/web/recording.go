@@ -78,7 +78,7 @@ func (r *request) hear() error {
 	if err != nil {
 		return err
 	}
-	name := rowText{r: r, fact: facts.Calls, set: set}.value(set.Rows[0], "recording")
+	name := r.rowText(nil, facts.Calls, set).value(set.Rows[0], "recording")
 	file, err := r.openRecording(name)
 	if err != nil {
 		return err

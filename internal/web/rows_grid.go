@@ -4,9 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/behind"
 	"github.com/callpace/callpace/internal/facts"
@@ -20,10 +18,12 @@ var firstColumns = []string{"agent", "team", "lead", "phone", "campaign", "produ
 
 // rowText writes cells of rows for the reader.
 type rowText struct {
-	r     *request
-	clock *facts.Clock
-	fact  *facts.Table
-	set   kpi.RowSet
+	present.RowText
+	r *request
+}
+
+func (r *request) rowText(clock *facts.Clock, fact *facts.Table, set kpi.RowSet) rowText {
+	return rowText{present.RowText{Reader: r.reader, Clock: clock, Fact: fact, Set: set, Currency: r.settings.Currency}, r}
 }
 
 // rowGrid lays rows out: the columns that have a value, the date first and the
@@ -33,12 +33,12 @@ func (r *request) rowGrid(p behind.Page, caption string) (*grid, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := rowText{r, clock, p.Fact, p.Set}
+	t := r.rowText(clock, p.Fact, p.Set)
 	columns := t.columns()
 	g := &grid{ID: "rows", Caption: caption, Tall: true}
 	for _, i := range columns {
 		c := p.Set.Columns[i]
-		g.Head = append(g.Head, gridHead{Title: r.reader.Field(p.Fact.Name, c.Name), Numeric: numeric(c.Kind)})
+		g.Head = append(g.Head, gridHead{Title: r.reader.Field(p.Fact.Name, c.Name), Numeric: present.Numeric(c.Kind)})
 	}
 	origin := slices.ContainsFunc(p.Set.Rows, func(row kpi.Row) bool { return row.Input > 0 })
 	if origin {
@@ -76,13 +76,13 @@ func (r *request) readIn(row kpi.Row) cell {
 // columns are the indexes of the columns shown, in their order.
 func (t rowText) columns() []int {
 	var order []string
-	if len(t.fact.Moments) > 0 {
-		order = append(order, t.fact.Moments[0]+"_at")
+	if len(t.Fact.Moments) > 0 {
+		order = append(order, t.Fact.Moments[0]+"_at")
 	}
 	order = append(order, firstColumns...)
 	var first, rest []int
-	for i, c := range t.set.Columns {
-		if present.Bookkeeping(c.Name) || !t.any(i) {
+	for i, c := range t.Set.Columns {
+		if !t.Shown(i) {
 			continue
 		}
 		if slices.Contains(order, c.Name) {
@@ -92,24 +92,14 @@ func (t rowText) columns() []int {
 		}
 	}
 	slices.SortFunc(first, func(a, b int) int {
-		return slices.Index(order, t.set.Columns[a].Name) - slices.Index(order, t.set.Columns[b].Name)
+		return slices.Index(order, t.Set.Columns[a].Name) - slices.Index(order, t.Set.Columns[b].Name)
 	})
 	return append(first, rest...)
 }
 
-func (t rowText) any(i int) bool {
-	return slices.ContainsFunc(t.set.Rows, func(row kpi.Row) bool {
-		return row.Cells[i].Valid && (t.set.Columns[i].Kind != facts.Text || row.Cells[i].Text != "")
-	})
-}
-
-func numeric(k facts.Kind) bool {
-	return k == facts.Int || k == facts.Seconds || k == facts.Amount
-}
-
 // value is the text of a column of a row, by its name.
 func (t rowText) value(row kpi.Row, column string) string {
-	i := slices.IndexFunc(t.set.Columns, func(c facts.Column) bool { return c.Name == column })
+	i := slices.IndexFunc(t.Set.Columns, func(c facts.Column) bool { return c.Name == column })
 	if i < 0 {
 		return ""
 	}
@@ -118,9 +108,9 @@ func (t rowText) value(row kpi.Row, column string) string {
 
 // cell writes one value, with a link where it names something.
 func (t rowText) cell(row kpi.Row, i int) cell {
-	c := t.set.Columns[i]
+	c := t.Set.Columns[i]
 	out := cell{Text: t.text(row, i)}
-	if numeric(c.Kind) {
+	if present.Numeric(c.Kind) {
 		out.Class = "num"
 	}
 	if out.Text == "" {
@@ -128,13 +118,13 @@ func (t rowText) cell(row kpi.Row, i int) cell {
 	}
 	raw := row.Cells[i].Text
 	switch {
-	case t.fact == facts.Calls && c.Name == "started_at", t.fact == facts.Calls && c.Name == "source_id":
+	case t.Fact == facts.Calls && c.Name == "started_at", t.Fact == facts.Calls && c.Name == "source_id":
 		out.URL = callURL(t.value(row, "source"), t.value(row, "source_id"))
 	case c.Name == "sale_call", c.Name == "kept_call", c.Name == "call":
 		out.URL = callURL(t.value(row, "source"), raw)
 	case c.Name == "agent" && t.r.who.May(auth.ViewTeam):
 		out.URL = "/agents/" + url.PathEscape(raw)
-	case c.Name == "lead", c.Name == "phone", c.Name == "customer" && t.fact.Has("lead"):
+	case c.Name == "lead", c.Name == "phone", c.Name == "customer" && t.Fact.Has("lead"):
 		out.URL = "/calls?q=" + url.QueryEscape(raw)
 	}
 	return out
@@ -148,52 +138,14 @@ func callURL(source, id string) string {
 	return "/calls/" + url.PathEscape(source) + "/" + url.PathEscape(id)
 }
 
-// text writes one value for the reader.
+// text writes one value, a date without a break in it.
 func (t rowText) text(row kpi.Row, i int) string {
-	c, x, reader := t.set.Columns[i], row.Cells[i], t.r.reader
-	if !x.Valid {
-		return ""
+	out := t.Text(row, i)
+	if k := t.Set.Columns[i].Kind; k == facts.Instant || k == facts.Day {
+		return oneLine(out)
 	}
-	switch c.Kind {
-	case facts.Text:
-		return reader.Word(c.Name, x.Text)
-	case facts.Bool:
-		if x.Int != 0 {
-			return reader.Text("rows.yes")
-		}
-		return reader.Text("rows.no")
-	case facts.Seconds:
-		return reader.Duration(float64(x.Int) / 1000)
-	case facts.Amount:
-		return t.amount(row, i)
-	case facts.Instant:
-		at := time.UnixMicro(x.Int)
-		if present.DayOnly(t.set, row, i) {
-			return oneLine(reader.Date(row.Cells[i+1].Int))
-		}
-		return oneLine(reader.Date(t.clock.Moment(at).Day)) + " " + reader.Digits(at.In(t.clock.Zone()).Format("15:04:05"))
-	case facts.Day:
-		return oneLine(reader.Date(x.Int))
-	}
-	return reader.Int(x.Int)
+	return out
 }
 
 // oneLine keeps the parts of a date together.
 func oneLine(date string) string { return strings.ReplaceAll(date, " ", "\u00a0") }
-
-// amount writes an amount with its currency.
-func (t rowText) amount(row kpi.Row, i int) string {
-	name, own := present.CurrencyOf(t.fact, t.set.Columns[i].Name)
-	currency := ""
-	switch {
-	case own:
-		currency = t.r.settings.Currency
-	case name != "":
-		currency = t.value(row, name)
-	}
-	if currency == "" {
-		return t.r.reader.Amount(callpace.Amount(row.Cells[i].Int), 0)
-	}
-	by, shown := t.r.reader.Money(currency)
-	return strings.TrimSpace(t.r.reader.Amount(callpace.Amount(row.Cells[i].Int/by), 2) + " " + shown)
-}
