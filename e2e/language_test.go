@@ -19,6 +19,9 @@ var messageKey = regexp.MustCompile(`\b(help|error|column|status|reconcile|impor
 // placeholder is an argument that nobody filled in.
 var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
 
+// parserEnglish is what the parser of the command line says in its own words.
+var parserEnglish = regexp.MustCompile(`\b(expected|must be|but got|no such file|is a directory|unknown flag|unexpected argument|missing flags|can't be)\b`)
+
 // fileNames look like keys and are none.
 var fileNames = regexp.MustCompile(`[\w./-]+\.(csv|yaml|log|gz|zst|xlsx|conf|duckdb|md)\b`)
 
@@ -33,6 +36,9 @@ func speak(ts *testscript.TestScript, _ bool, args []string) {
 			out = fileNames.ReplaceAllString(out, "")
 			if key := messageKey.FindString(out); key != "" {
 				ts.Fatalf("%s: callpace %s: the key %s\n%s", lang, line, key, out)
+			}
+			if words := parserEnglish.FindString(out); words != "" && lang != "en" {
+				ts.Fatalf("%s: callpace %s: the parser's %q\n%s", lang, line, words, out)
 			}
 			if hole := placeholder.FindString(out); hole != "" {
 				ts.Fatalf("%s: callpace %s: the placeholder %s\n%s", lang, line, hole, out)
@@ -58,6 +64,8 @@ func speak(ts *testscript.TestScript, _ bool, args []string) {
 		"kpi calls --period someday", "kpi calls --compare previous", "kpi calls --where x>", "kpi list", "kpi explain conversion_rate", "kpi explain talk_time:p90", "rows sales", "rows sal",
 		"changes", "reconcile dialler", "reconcile nobody", "roster", "mapping check calls.yaml", "mapping check calls.csv", "mapping guess leads.csv", "withdraw 99", "withdraw 3", "withdraw 3", "changes",
 		"erase --phone 0912345671", "erase --phone nobody --yes", "erase --lead L3 --yes", "watch --source x --format asterisk-cdr", "watch --source x --format asterisk-cdr --follow queue --once",
+		"inputs", "audit", "audit --action withdrawn", "kpi calls --limit -1", "kpi calls --limit x", "kpi calls --intervals=perhaps", "import --mapping nofile.yaml calls.csv", "import --mapping . calls.csv",
+		"import --option answered calls.csv", "watch --every soon", "plan --target many", "withdraw", "withdraw 1 2", "kpi calls --fron 2026", "kpi calls --period --by agent", "serve --recordings calls.csv",
 		"rebuild", "verify", "settings", "frobnicate", "kpi", "kpi calls -o xml", "version",
 	} {
 		run(line)

@@ -157,7 +157,7 @@ func (a *app) usage(err error) int {
 			command = node.FullPath()
 		}
 	}
-	a.fail(callpace.E(callpace.Invalid, "error.usage", "detail", usageDetail(err.Error()), "command", command), exitUsage)
+	a.fail(callpace.E(callpace.Invalid, "error.usage", "detail", usageDetail(err), "command", command), exitUsage)
 	return exitUsage
 }
 

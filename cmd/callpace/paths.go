@@ -1,12 +1,13 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/callpace/callpace"
 )
 
 // existing reads the path of a file, or of a folder, that is there. Relative
@@ -47,11 +48,11 @@ func (e existing) next(ctx *kong.DecodeContext) (path string, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return "", err
+		return "", callpace.E(callpace.Invalid, "usage.not_there", "path", path)
 	case info.IsDir() && !e.folder:
-		return "", fmt.Errorf("%q exists but is a directory", path)
+		return "", callpace.E(callpace.Invalid, "usage.is_folder", "path", path)
 	case !info.IsDir() && e.folder:
-		return "", fmt.Errorf("%q exists but is not a directory", path)
+		return "", callpace.E(callpace.Invalid, "usage.is_file", "path", path)
 	}
 	return path, nil
 }

@@ -35,7 +35,7 @@ func parse(text string) (ast.Node, error) {
 	if errors.As(err, &e) {
 		column, detail = e.Column+1, e.Message
 	}
-	return nil, fault(text, column, "kpi.expr.syntax", "detail", detail).Because(err)
+	return nil, fault(text, column, "kpi.expr.syntax", "detail", detail) // err would say it again
 }
 
 // plain turns the friendly spelling of filters into the strict one: a single
