@@ -155,7 +155,7 @@ func (p Planned) Ratios() []callpace.Message {
 		}
 		number := tenths(steps[0].Expected / steps[i].Expected)
 		if p.Ask.Chain == nil {
-			out = append(out, callpace.M("plan.one_per", "unit", callpace.M("plan.one."+steps[i].Unit), "number", number))
+			out = append(out, callpace.M("plan.one_per", "unit", callpace.M("plan.one."+steps[i].Unit), "count", number))
 		} else {
 			out = append(out, callpace.M("plan.one_per_unit", "unit", p.Label(steps[i].Unit), "number", number, "first", p.Label(steps[0].Unit)))
 		}

@@ -188,13 +188,38 @@ func (c Chain) Label(catalogue *kpi.Catalogue, unit string) callpace.Message {
 	return callpace.M("goal.text", "text", unit)
 }
 
-// RateLabel names the rate of a stage.
+// rateKPIs are the KPIs that the rates between two counts are.
+var rateKPIs = map[[2]string]string{
+	{counted[Calls], counted[Contacts]}: counted[Contacts],
+	{Appointments, Sales}:               "appointment_close_rate:per_period",
+}
+
+// RateLabel names the rate of a stage: by the KPI that it is, else by what it
+// leads to and from.
 func (c Chain) RateLabel(catalogue *kpi.Catalogue, s plan.Stage) callpace.Message {
-	usual := map[string]string{Contacts: Calls, Appointments: Contacts, Sales: Appointments}
-	if standard(s.To) && (len(c) == 0 || usual[s.To] == s.From) {
-		return callpace.M("plan.rate." + s.To)
+	if catalogue == nil {
+		catalogue = kpi.Builtin()
+	}
+	if id := rateKPIs[[2]string{c.counts(s.From), c.counts(s.To)}]; id != "" {
+		if e, err := catalogue.Explain(id); err == nil {
+			return callpace.M("goal.kpi", "kpi", goal.NameOf(e))
+		}
 	}
 	return callpace.M("plan.rate_of", "to", c.Label(catalogue, s.To), "from", c.Label(catalogue, s.From))
+}
+
+// counts is the KPI that a unit counts all rows of; no unit at all is one of
+// the standard chain.
+func (c Chain) counts(unit string) string {
+	if len(c) == 0 {
+		c = Standard(Sales)
+	}
+	for _, u := range c {
+		if u.Name == unit && u.Where == "" {
+			return u.KPI
+		}
+	}
+	return ""
 }
 
 func standard(unit string) bool {

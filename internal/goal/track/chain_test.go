@@ -10,6 +10,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/plan"
 	"github.com/callpace/callpace/internal/goal/track"
 )
@@ -211,4 +212,36 @@ func TestAbsencesFromTheSchedule(t *testing.T) {
 	ask.Absent = 0
 	h.Fill(&ask)
 	require.InDelta(t, 2*float64(ask.Days)*(1-h.Present), ask.Absent, 1e-9)
+}
+
+// A stage is called what the KPI is called that it is; any other by its ends.
+func TestRateLabel(t *testing.T) {
+	f := func(chain string, want ...string) {
+		t.Helper()
+		var c track.Chain
+		if chain != "" {
+			var err error
+			c, err = track.ParseChain(chain)
+			require.NoError(t, err)
+		}
+		units := c
+		if c == nil {
+			units = track.Standard(track.Sales)
+		}
+		var got []string
+		for i := 1; i < len(units); i++ {
+			m := c.RateLabel(nil, plan.Stage{From: units[i-1].Name, To: units[i].Name})
+			if kpi, ok := m.Args["kpi"].(goal.Named); ok {
+				got = append(got, kpi.Name("en"))
+			} else {
+				got = append(got, m.Key)
+			}
+		}
+		require.Equal(t, want, got)
+	}
+	f("", "Contact rate", "plan.rate_of", "Appointment close rate · sales per appointment")
+	f("calls -> contacts", "Contact rate")
+	f("calls -> sales", "plan.rate_of")
+	f("appointments -> sales", "Appointment close rate · sales per appointment")
+	f("appointments -> renewals: sales where kind = 'renewal'", "plan.rate_of")
 }
