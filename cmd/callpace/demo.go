@@ -53,7 +53,7 @@ func (c *demoCommand) Run(ctx context.Context, a *app) error {
 		}
 		a.endProgress()
 		if a.Output == "table" {
-			a.line("demo.made", "files", len(files), "records", sum.Read, "seconds", a.say.Number(time.Since(started).Seconds(), 1))
+			a.line("demo.made", "count", len(files), "records", sum.Read, "seconds", a.say.Number(time.Since(started).Seconds(), 1))
 		}
 		if err := a.printOverviewOf(ctx, f); err != nil {
 			return err

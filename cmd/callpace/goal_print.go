@@ -103,7 +103,7 @@ func (a *app) printChecks(b goals.Book, r *track.Report) {
 	for _, c := range r.Checks {
 		text := rd.Text("goals.verdict." + string(c.Verdict))
 		for _, m := range c.Reasons {
-			text += " " + goal.Print(rd, m)
+			text = rd.Sentences(text, goal.Print(rd, m))
 		}
 		for _, m := range c.Advice {
 			text += " → " + goal.Print(rd, m)

@@ -108,7 +108,7 @@ func (verifyCommand) Run(ctx context.Context, a *app) error {
 			return callpace.E(callpace.Damaged, "verify.damaged", "count", len(r.Damage))
 		}
 		if a.Output != "json" {
-			a.line("verify.ok", "entries", r.Frames, "mib", r.Bytes>>20)
+			a.line("verify.ok", "count", r.Frames, "mib", r.Bytes>>20)
 		}
 		return nil
 	})

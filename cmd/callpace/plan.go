@@ -265,7 +265,7 @@ func (a *app) printLoad(p track.Planned) {
 func (a *app) printWorth(p track.Planned) {
 	for _, w := range p.Ranks {
 		if w.Saves > 0 {
-			a.line("plan.worth", "stage", goal.Print(a.reader(p.Catalogue), p.RateLabel(w.Stage)), "from", a.say.Percent(w.From, 1), "to", a.say.Percent(w.To, 1), "saves", w.Saves)
+			a.line("plan.worth", "stage", goal.Print(a.reader(p.Catalogue), p.RateLabel(w.Stage)), "from", a.say.Percent(w.From, 1), "to", a.say.Percent(w.To, 1), "count", w.Saves)
 		}
 	}
 }

@@ -85,6 +85,11 @@ func TestDates(t *testing.T) {
 	f("zh", "2026年11月22日", "1405年阿扎尔月1日")
 }
 
+func TestSentences(t *testing.T) {
+	require.Equal(t, "One. Two.", speak(t, "en", gregorian).Sentences("One.", "", "Two."))
+	require.Equal(t, "一。二。", speak(t, "zh", gregorian).Sentences("一。", "二。"))
+}
+
 func TestErrors(t *testing.T) {
 	l := speak(t, "en", gregorian)
 	f := func(want string, err error) {

@@ -3,6 +3,7 @@ package i18n
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,7 +67,7 @@ func (l Localizer) RightToLeft() bool { return l.lang == "fa" }
 
 // T gives the text of a key. Numbers among the arguments are written the
 // language's way, messages and errors as their texts, lists with the language's
-// comma; count selects the plural form. A key without a text (a fault that the
+// comma; the first of counts selects the plural form. A key without a text (a fault that the
 // tests look for) gives the key and its arguments.
 func (l Localizer) T(key string, args map[string]any) string {
 	values := make(map[string]string, len(args))
@@ -74,8 +75,11 @@ func (l Localizer) T(key string, args map[string]any) string {
 		values[name] = l.value(name, v)
 	}
 	config := &goi18n.LocalizeConfig{MessageID: key, TemplateData: values, TemplateParser: braces{}}
-	if n, ok := args["count"]; ok {
-		config.PluralCount = plural(n)
+	for _, name := range counts {
+		if n, ok := args[name]; ok {
+			config.PluralCount = plural(n)
+			break
+		}
 	}
 	// An error beside a text says that it is English's or not in that form: good enough.
 	if s, _ := l.texts.Localize(config); s != "" {
@@ -84,10 +88,23 @@ func (l Localizer) T(key string, args map[string]any) string {
 	return (&callpace.Error{Key: key, Args: args}).Error()
 }
 
+// counts are the arguments that can select the plural form: what is counted, or
+// the limit that it should keep.
+var counts = []string{"count", "limit", "max", "most"}
+
 // Has tells whether there is a text for a key.
 func (l Localizer) Has(key string) bool {
 	_, err := l.texts.Localize(&goi18n.LocalizeConfig{MessageID: key, TemplateData: map[string]string{}, TemplateParser: braces{}})
 	return err == nil
+}
+
+// Sentences puts sentences behind one another, as the language parts them.
+func (l Localizer) Sentences(texts ...string) string {
+	between := " "
+	if l.lang == "zh" {
+		between = ""
+	}
+	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), between)
 }
 
 // Message gives the text of a message.

@@ -174,7 +174,7 @@ func (j *Journal) checkMark(ctx context.Context) (foreign bool, err error) {
 		if foreign, err := j.foreign(ctx, size); foreign || err != nil {
 			return foreign, err
 		}
-		return false, j.note(callpace.E(callpace.Damaged, "journal.short_segment", "segment", j.at.seg, "size", size, "expected", j.at.off))
+		return false, j.note(callpace.E(callpace.Damaged, "journal.short_segment", "segment", j.at.seg, "count", size, "expected", j.at.off))
 	}
 	s := scanner{f: f, seg: j.at.seg, off: j.at.last, size: size}
 	last, err := s.next()

@@ -122,7 +122,7 @@ func (r *request) exportListing(v view, name string, of func(context.Context, be
 	}
 	sheet := export.Rows(r.reader, l, r.reader.Text("rows.table"), format != export.CSV)
 	if count > mostExported {
-		sheet.Notes = append(sheet.Notes, r.reader.T("rows.cut", map[string]any{"limit": mostExported, "total": count}))
+		sheet.Notes = append(sheet.Notes, r.reader.T("rows.cut", map[string]any{"count": mostExported, "total": count}))
 	}
 	r.w.Header().Set("X-Total-Count", fmt.Sprint(count))
 	return r.send(format, manner, sheet, name, int(min(count, mostExported)))

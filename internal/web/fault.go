@@ -50,7 +50,7 @@ func (f *faults) take(r *request, err error) bool {
 	}
 	text := r.reader.Error(err)
 	if e.Code == callpace.Limit {
-		text += " " + r.reader.Text("figures.too_much")
+		text = r.reader.Sentences(text, r.reader.Text("figures.too_much"))
 	}
 	place := &f.Other
 	for _, x := range faultPlaces {

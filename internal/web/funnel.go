@@ -94,8 +94,8 @@ func (r *request) fillFunnel(page *funnelPage, v view, q kpi.Query) error {
 
 // lossText names the stage that costs most, with what it costs.
 func (r *request) lossText(by string, l overview.Loss) string {
-	return r.reader.T("funnel.weakest", map[string]any{"kpi": r.reader.Name(l.KPI), "of": r.place(by, l.Of), "own": r.reader.Rate(l.Own), "x": r.reader.Number(l.Own.X, 0),
-		"n": r.reader.Number(l.Own.N, 0), "others": r.reader.Rate(l.Others), "missed": r.reader.Number(l.Missed(), 0), "sales": r.count(l.Sales)}) + " " + r.reader.Followed(l.Followed)
+	return r.reader.Sentences(r.reader.T("funnel.weakest", map[string]any{"kpi": r.reader.Name(l.KPI), "of": r.place(by, l.Of), "own": r.reader.Rate(l.Own), "x": r.reader.Number(l.Own.X, 0),
+		"n": r.reader.Number(l.Own.N, 0), "others": r.reader.Rate(l.Others), "missed": r.reader.Number(l.Missed(), 0), "sales": r.count(l.Sales)}), r.reader.Followed(l.Followed))
 }
 
 // stepsGrid sets the stages of parts beside each other, a part a row. aged are

@@ -109,7 +109,7 @@ func (r *request) jobResult(p *jobPage, j jobs.Job) error {
 		if j.Err != nil || j.Into(&done) != nil {
 			break
 		}
-		p.Done = r.reader.T("erase_page.done", map[string]any{"count": done.Records}) + " " + r.reader.T("erase.done_typed", map[string]any{"count": done.Typed})
+		p.Done = r.reader.Sentences(r.reader.T("erase_page.done", map[string]any{"count": done.Records}), r.reader.T("erase.done_typed", map[string]any{"count": done.Typed}))
 	case "compare", "apply":
 		if len(j.Result) == 0 {
 			break

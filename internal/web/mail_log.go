@@ -49,7 +49,7 @@ const (
 // mailState fills in how it stands with the morning's mail and what became of
 // the last ones, what went wrong first within each day.
 func (r *request) mailState(p *mailPage) error {
-	p.LogHead = r.reader.T("morning.log", map[string]any{"days": logDays})
+	p.LogHead = r.reader.T("morning.log", map[string]any{"count": logDays})
 	if r.s.Morning == nil {
 		return nil
 	}

@@ -127,9 +127,9 @@ func (r *request) plan() error {
 
 // worthText says what another rate changes.
 func (r *request) worthText(p track.Planned, w plan.Worth) string {
-	args := map[string]any{"stage": goal.Print(r.reader, p.RateLabel(w.Stage)), "from": r.ratio(w.From), "to": r.ratio(w.To), "saves": w.Saves}
+	args := map[string]any{"stage": goal.Print(r.reader, p.RateLabel(w.Stage)), "from": r.ratio(w.From), "to": r.ratio(w.To), "count": w.Saves}
 	if w.Saves < 0 {
-		args["saves"] = -w.Saves
+		args["count"] = -w.Saves
 		return r.reader.T("plan.costs", args)
 	}
 	return r.reader.T("plan.worth", args)

@@ -42,7 +42,7 @@ func (r *request) mailForm(status int, f *filled) error {
 	p.Lead = text("settings.mail_text")
 	passwordHint := text("smtp.password_hint")
 	if s.Password != "" {
-		passwordHint = text("settings.mail_password_kept") + " " + text("smtp.password_anew")
+		passwordHint = r.reader.Sentences(text("settings.mail_password_kept"), text("smtp.password_anew"))
 	}
 	form := f.view(mailPath, "form.save",
 		formField{Kind: "text", Name: "host", Label: text("settings.mail_host"), Hint: text("settings.mail_host_hint"), Value: f.or("host", s.Host), Optional: true, LTR: true, Auto: "off"},

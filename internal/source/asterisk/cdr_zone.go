@@ -36,7 +36,7 @@ func chooseZone(rows [][]string, l layouts, organisation *time.Location) (zone *
 	case 2*utc >= seen:
 		return time.UTC, callpace.M("asterisk.warning.zone_utc", "zone", organisation.String())
 	}
-	return organisation, callpace.M("asterisk.warning.zone_other", "zone", organisation.String(), "minutes", int64(shift/time.Minute))
+	return organisation, callpace.M("asterisk.warning.zone_other", "zone", organisation.String(), "count", int64(shift/time.Minute))
 }
 
 // birth gives the time inside a row's id and the wall clock of its start.

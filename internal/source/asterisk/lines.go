@@ -46,7 +46,7 @@ func eachLine(c source.Chunk, out *facts.Batch, do func(line string, number int6
 		case len(bytes.TrimSpace(raw)) == 0:
 		case len(raw) >= source.MaxRecord:
 			out.Read++
-			reject(out, number, string(raw[:rawLimit]), callpace.M("asterisk.reject.too_long", "bytes", source.MaxRecord))
+			reject(out, number, string(raw[:rawLimit]), callpace.M("asterisk.reject.too_long", "limit", source.MaxRecord))
 		default:
 			out.Read++
 			do(string(raw), number)
