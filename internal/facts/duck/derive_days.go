@@ -42,8 +42,8 @@ func (s *Store) deriveDays(ctx context.Context) error {
 		return err
 	}
 	c := calendar.New(s.settings.Calendar, s.settings.WeekStart)
-	from := c.Span(calendar.Year, max(outside.From, firstDay)).From
-	to := c.Span(calendar.Year, min(outside.To-1, lastDay)).To
+	near := func(day int64) int64 { return min(max(day, firstDay), lastDay) }
+	from, to := c.Span(calendar.Year, near(outside.From)).From, c.Span(calendar.Year, near(outside.To-1)).To
 	if some {
 		from, to = min(from, have.From), max(to, have.To)
 		if from == have.From && to == have.To { // outside are faults of the data alone

@@ -162,4 +162,17 @@ func TestDays(t *testing.T) {
 	f.apply("pbx", "calls: id | started\nc2 | 2024-02-29")
 	f.derive()
 	require.Equal(t, "2024-01-01 2026-12-31 1096", f.rows("SELECT min(day), max(day), count(*) FROM days"))
+	f.apply("pbx", "calls: id | started\nc2 | 2028-02-29") // the days before stay
+	f.derive()
+	require.Equal(t, "2024-01-01 2028-12-31 1827", f.rows("SELECT min(day), max(day), count(*) FROM days"))
+}
+
+func TestDaysOfFaultsAlone(t *testing.T) {
+	f := newFeed(t)
+	f.apply("pbx", "calls: id | started\nc1 | 2500-01-01")
+	f.derive()
+	require.Equal(t, "2200-01-01 2200-12-31", f.rows("SELECT min(day), max(day) FROM days"))
+	f.apply("pbx", "calls: id | started\nc2 | 2500-01-02")
+	f.derive()
+	require.Equal(t, "2200-01-01 2200-12-31", f.rows("SELECT min(day), max(day) FROM days"))
 }

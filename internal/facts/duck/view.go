@@ -3,6 +3,7 @@ package duck
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -34,6 +35,19 @@ type views struct {
 // Freeze has every Engine that is made until Thaw answer from the facts as they
 // are now. The caller writes nothing before it has returned.
 func (s *Store) Freeze(ctx context.Context) error {
+	err := s.freeze(ctx)
+	if outOfMemory(err) { // the derivation that follows takes back what is allowed here
+		s.mu.Lock()
+		widened := s.widenMemory(ctx)
+		s.mu.Unlock()
+		if widened == nil {
+			err = s.freeze(ctx)
+		}
+	}
+	return err
+}
+
+func (s *Store) freeze(ctx context.Context) error {
 	v := &view{conns: make(chan *sql.Conn, viewers), version: s.cache.commits.Load(), stamps: s.stamps.frozen()}
 	for range viewers {
 		c, err := s.db.Conn(ctx)
@@ -98,9 +112,18 @@ func (v *view) close(ctx context.Context) (err error) {
 	close(v.conns)
 	for c := range v.conns {
 		_, e := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		if e != nil {
+			discard(c)
+		}
 		err = errors.Join(err, e, c.Close())
 	}
 	return err
+}
+
+// discard keeps a connection from being used again: one that could not be
+// rolled back, for want of memory say, refuses every question from then on.
+func discard(c *sql.Conn) {
+	_ = c.Raw(func(any) error { return driver.ErrBadConn }) // the error is what we tell it
 }
 
 // query runs a statement on one of the view's connections, or on any of the

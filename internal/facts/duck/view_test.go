@@ -58,3 +58,21 @@ func TestFrozenReaders(t *testing.T) {
 	_, _, err = e.query(ctx, "SELECT 1")
 	require.NoError(t, err)
 }
+
+// A question that failed within a frozen state leaves its transaction aborted,
+// and a rollback may fail as well: neither is anybody else's trouble.
+func TestConnectionsThatFailedAreNotUsedAgain(t *testing.T) {
+	ctx := context.Background()
+	s := testStore(t)
+	c, err := s.DB().Conn(ctx)
+	require.NoError(t, err)
+	_, err = c.ExecContext(ctx, "BEGIN TRANSACTION READ ONLY")
+	require.NoError(t, err)
+	_, err = c.ExecContext(ctx, "SELECT CAST(key AS INTEGER) FROM meta")
+	require.Error(t, err)
+	discard(c)
+	for range viewers + 1 {
+		require.NoError(t, s.Freeze(ctx))
+		require.NoError(t, s.Thaw(ctx))
+	}
+}
