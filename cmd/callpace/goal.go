@@ -20,6 +20,7 @@ type goalCommand struct {
 	Show  goalShowCommand  `cmd:""`
 	Check goalCheckCommand `cmd:""`
 	Close goalCloseCommand `cmd:""`
+	Split goalSplitCommand `cmd:""`
 }
 
 // goalWords are a goal as the command line says it: in one line, or by flags.

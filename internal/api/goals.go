@@ -97,6 +97,10 @@ func (a *API) goalOperations() {
 		Description: "With the version that the change was made from; where somebody has changed the goal since, that is a conflict (409)."}, auth.SetGoals, a.changeGoal)
 	add(a, huma.Operation{OperationID: "closeGoal", Method: "POST", Path: "/goals/{id}/close", Summary: "Close a goal with its result as it is now.", Errors: []int{404, 409}}, auth.SetGoals, a.closeGoal)
 	add(a, huma.Operation{OperationID: "deleteGoal", Method: "DELETE", Path: "/goals/{id}", Summary: "Delete a goal with its history.", DefaultStatus: 204, Errors: []int{404}}, auth.SetGoals, a.deleteGoal)
+	add(a, huma.Operation{OperationID: "previewSplit", Method: "GET", Path: "/goals/{id}/split", Summary: "Divide a goal among teams and agents, without saving it.", Errors: []int{404, 409},
+		Description: "A total, or the level of a rate or a mean. Parts sum to the whole to the last unit. Without parameters: as it was divided before, else in equal shares."}, auth.SetGoals, a.previewSplit)
+	add(a, huma.Operation{OperationID: "saveSplit", Method: "PUT", Path: "/goals/{id}/split", Summary: "Divide a goal, and write the parts down as goals of their own.", Errors: []int{404, 409},
+		Description: "Parts that there were get another version where their number is another. With the version that was seen; where somebody has changed the goal since, and where parts set by hand do not come to the whole, that is a conflict (409)."}, auth.SetGoals, a.saveSplit)
 	add(a, huma.Operation{OperationID: "listScorecards", Method: "GET", Path: "/scorecard", Summary: "Weigh the goals of each agent, or team, into one figure."}, auth.ViewOwn, a.listScorecards)
 }
 

@@ -11,7 +11,7 @@ import (
 
 // CascadeTree writes a split down as goals of their own, each below its team's:
 // those that there were get another version where their number is another, and
-// what asks nothing of anybody is no goal. Parts of who has left end with their result where
+// what asks nothing of anybody is no goal. Where the goal has another version than g, that is a Conflict. Parts of who has left end with their result where
 // the goal has begun, other parts that are no more are taken away. A split that does not come
 // to the whole is a Conflict.
 func (b Book) CascadeTree(ctx context.Context, g store.Goal, s *Split, author string) error {
@@ -33,6 +33,9 @@ func (b Book) CascadeTree(ctx context.Context, g store.Goal, s *Split, author st
 	}
 	return b.State.Update(ctx, func(tx store.State) error {
 		b.State = tx
+		if err := tx.Goals().Unchanged(ctx, g.ID, g.Version); err != nil {
+			return err
+		}
 		w := writer{b, g, old, author}
 		for _, p := range s.Parts {
 			made, err := w.part(ctx, p, g.ID)

@@ -131,8 +131,8 @@ func (r Goals) UpdateGoal(ctx context.Context, g Goal, on int64, author string, 
 		if err != nil {
 			return err
 		}
-		if g.Version != 0 && g.Version != was.Version {
-			return callpace.E(callpace.Conflict, "goals.changed_meanwhile", "version", was.Version, "who", history[len(history)-1].By)
+		if err := unchanged(g.Version, was, history); err != nil {
+			return err
 		}
 		g.Version = 0
 		next := history.With(g.Goal, calendar.Date(on), author)
@@ -151,6 +151,27 @@ func (r Goals) UpdateGoal(ctx context.Context, g Goal, on int64, author string, 
 		return Goal{}, fmt.Errorf("update goal %s: %w", g.ID, err)
 	}
 	return g, nil
+}
+
+func unchanged(seen int, was Goal, history goal.History) error {
+	if seen == 0 || seen == was.Version {
+		return nil
+	}
+	return callpace.E(callpace.Conflict, "goals.changed_meanwhile", "version", was.Version, "who", history[len(history)-1].By)
+}
+
+// Unchanged is a Conflict where a goal has another version than the one that
+// somebody saw; 0 asks nothing.
+func (r Goals) Unchanged(ctx context.Context, id string, seen int) error {
+	was, err := r.FindGoal(ctx, id)
+	if err != nil {
+		return err
+	}
+	history, err := r.FindHistory(ctx, id)
+	if err != nil {
+		return err
+	}
+	return unchanged(seen, was, history)
 }
 
 func (g Goal) sameBaseline(o goal.Goal) bool {

@@ -65,10 +65,10 @@ func TestSeedGoalsToldBack(t *testing.T) {
 	told("Ostvariti 50 novih prodaja proizvoda X u sljedećih mjesec dana", "ukupno 50", "22. studenoga 2026. – 21. prosinca 2026.", "product = &#39;X&#39;")
 	told("Povećati stopu konverzije hladnih poziva za 15% u sljedeća 3 mjeseca", "&#43;15\u00a0%", "21. veljače 2027.")
 	told("Generirati 100 kvalificiranih leadova tjedno za odjel prodaje", "ukupno 100")
-	told("Povećati prosječnu vrijednost narudžbe za 20%", "&#43;20 %", "Spremi kao nacrt")
-	told("Smanjiti vrijeme poziva za 10% uz zadržavanje iste stope konverzije", "-10 %")
+	told("Povećati prosječnu vrijednost narudžbe za 20%", "&#43;20\u00a0%", "Spremi kao nacrt")
+	told("Smanjiti vrijeme poziva za 10% uz zadržavanje iste stope konverzije", "-10\u00a0%")
 	told("Ostvariti 1000 poziva tjedno po agentu", "ukupno 1.000")
-	told("trenutna stopa konverzije 5%, cilj od 6% u sljedećem kvartalu", "6 %", "1. siječnja 2027. – 31. ožujka 2027.")
+	told("trenutna stopa konverzije 5%, cilj od 6% u sljedećem kvartalu", "6\u00a0%", "1. siječnja 2027. – 31. ožujka 2027.")
 	told("Ostvariti 1000 novih pretplatnika do kraja godine", "ukupno 1.000", "31. prosinca 2026.")
 	told("Smanjiti vrijeme čekanja klijenata za 30% u sljedećih 60 dana", "20. siječnja 2027.")
 
