@@ -43,6 +43,8 @@ type Deps struct {
 	Spool string
 	// UploadLimit bounds a file, in bytes; 0: 4 GiB.
 	UploadLimit int64
+	// Linger reads on what is still sent of a body that was refused; nil: nobody waits.
+	Linger func(*http.ResponseController, io.Reader)
 }
 
 // API answers requests below Prefix. It is safe for concurrent use.
@@ -115,7 +117,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID(r)
 	h.Set("X-Request-Id", id)
 	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, &caller{requestID: id, reader: a.reader(r, "")}))
-	a.mux.ServeHTTP(w, r)
+	a.lingering(w, r)
 }
 
 // keyed gives a lock for each key in use.

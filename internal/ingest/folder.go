@@ -49,6 +49,7 @@ type Folder struct {
 	policy   kpi.Policy
 	defs     func() *kpi.Catalogue // by the policy
 	warnings warnings
+	panics   map[int]*callpace.Panic           // of the program, by the input over which it stumbled
 	behind   atomic.Pointer[failure]           // why the facts could not follow the journal; nil: they did
 	gaps     atomic.Pointer[[]gap]             // what the facts lack
 	verified atomic.Pointer[[]*callpace.Error] // damage that the last Verify found
@@ -110,7 +111,7 @@ func Open(ctx context.Context, dir string, deps Deps) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Folder{dir: dir, deps: deps, journal: j, added: cmp.Or(deps.added, newAdded())}
+	f := &Folder{dir: dir, deps: deps, journal: j, added: cmp.Or(deps.added, newAdded()), panics: map[int]*callpace.Panic{}}
 	if err := f.open(ctx); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}

@@ -15,8 +15,9 @@ import (
 )
 
 // gap is a part of a stream that the journal could not give when it was
-// projected. The facts lack it, remember that they do, and say so, until the
-// journal can be read there again (docs/adr/0021).
+// projected, or over which the program stumbled. The facts lack it, remember
+// that they do, and say so, until the journal can be read there again, or the
+// facts are made anew (docs/adr/0021).
 type gap struct {
 	Input  int    `json:"input"`
 	Stream int    `json:"stream"`
@@ -24,7 +25,8 @@ type gap struct {
 	File   string `json:"file"`
 	From   int64  `json:"from"` // kept positions
 	To     int64  `json:"to"`
-	Open   bool   `json:"open"` // where it ends a record may go on: what comes next begins behind the next line end
+	Fault  string `json:"fault,omitempty"` // the program's own, in its words; "": the journal is damaged
+	Open   bool   `json:"open"`            // where it ends a record may go on: what comes next begins behind the next line end
 }
 
 const noteGaps = "gaps"
@@ -44,7 +46,7 @@ func (f *Folder) noteGap(ctx context.Context, store *duck.Store, g gap) error {
 	if err != nil {
 		return err
 	}
-	if n := len(gaps) - 1; n >= 0 && gaps[n].Input == g.Input && gaps[n].Stream == g.Stream && gaps[n].From <= g.From && gaps[n].To >= g.From {
+	if n := len(gaps) - 1; n >= 0 && gaps[n].Input == g.Input && gaps[n].Stream == g.Stream && gaps[n].Fault == g.Fault && gaps[n].From <= g.From && gaps[n].To >= g.From {
 		g.From = gaps[n].From
 		gaps = gaps[:n]
 	}
@@ -81,13 +83,57 @@ func damagedRange(err error, in journal.Input) journal.Range {
 // leaveOut has the facts go on behind what cannot be read of an input: from
 // where they stand up to a position.
 func (f *Folder) leaveOut(ctx context.Context, store *duck.Store, in journal.Input, at facts.Position, to int64, open bool) (facts.Position, error) {
-	g := gap{Input: in.No, Stream: in.Stream, Source: in.Source, File: in.Name, From: at.Offset, To: to, Open: open}
+	return f.leaveOutFor(ctx, store, in, at, to, open, "")
+}
+
+func (f *Folder) leaveOutFor(ctx context.Context, store *duck.Store, in journal.Input, at facts.Position, to int64, open bool, fault string) (facts.Position, error) {
+	g := gap{Input: in.No, Stream: in.Stream, Source: in.Source, File: in.Name, From: at.Offset, To: to, Open: open, Fault: fault}
 	if err := f.noteGap(ctx, store, g); err != nil {
 		return at, err
 	}
 	at.Offset = to
 	_, err := store.Apply(ctx, facts.Application{Input: in.No, Stream: in.Stream, Source: in.Source, Batch: &facts.Batch{}, Position: at})
 	return at, err
+}
+
+// stumble leaves out the rest of an input over which the program stumbled, so
+// that what else there is goes on; any other error it gives on.
+func (f *Folder) stumble(ctx context.Context, store *duck.Store, in journal.Input, err error) error {
+	var p *callpace.Panic
+	if !errors.As(err, &p) {
+		return err
+	}
+	f.panics[in.No] = p
+	at, err := store.StreamPosition(ctx, in.Stream)
+	if err == nil {
+		_, err = f.leaveOutFor(ctx, store, in, at, max(at.Offset, in.Kept.To), true, p.Error())
+	}
+	return err
+}
+
+// stumbled tells what kept an input from being read to its end.
+func (f *Folder) stumbled(no int) error {
+	if gaps := f.gaps.Load(); gaps != nil {
+		for _, g := range *gaps {
+			if g.Input == no && g.Fault != "" {
+				m := g.message()
+				told := &callpace.Error{Code: callpace.Unsupported, Key: m.Key, Args: m.Args}
+				if p := f.panics[no]; p != nil {
+					told.Err = p
+				}
+				return told
+			}
+		}
+	}
+	return nil
+}
+
+// message tells what the facts lack.
+func (g gap) message() callpace.Message {
+	if g.Fault != "" {
+		return callpace.M("facts.stumbled", "input", g.Input, "file", g.File, "source", g.Source, "from", g.From, "reason", g.Fault)
+	}
+	return callpace.M("facts.gap", "input", g.Input, "file", g.File, "source", g.Source, "from", g.From, "to", g.To)
 }
 
 // projectAround projects what can be read of an input before and behind what
@@ -174,8 +220,9 @@ func firstLine(d source.Decoder, r io.Reader) (int, error) {
 	}
 }
 
-// healed tells whether the journal can give again what the facts lack.
-func (f *Folder) healed(ctx context.Context) (bool, error) {
+// healed tells whether the journal can give again what the facts lack. What
+// the program stumbled over it would stumble over again.
+func (f *Folder) healed(ctx context.Context) (healed bool, err error) {
 	gaps, err := gapsOf(ctx, f.store)
 	if err != nil || len(gaps) == 0 {
 		return false, err
@@ -186,7 +233,7 @@ func (f *Folder) healed(ctx context.Context) (bool, error) {
 			if in.Kept.Length() == 0 { // the journal does not know of it yet
 				return false, nil
 			}
-			if _, err = f.decoder(ctx, in); err == nil {
+			if _, err = f.decoder(ctx, in); err == nil && g.Fault == "" {
 				err = f.readable(ctx, g)
 			}
 		}
@@ -195,11 +242,12 @@ func (f *Folder) healed(ctx context.Context) (bool, error) {
 			return true, nil // nobody waits for it any longer
 		case isDamage(err):
 			return false, nil
-		case err != nil:
+		case err != nil && g.Fault == "":
 			return false, err
 		}
+		healed = healed || g.Fault == ""
 	}
-	return true, nil
+	return healed, nil
 }
 
 func (f *Folder) readable(ctx context.Context, g gap) error {

@@ -89,6 +89,9 @@ func (f *Folder) Import(ctx context.Context, d Delivery) (Report, error) {
 	if err := f.fallBehind(f.finishEach(ctx, f.store, []journal.Input{in}, "importing")); err != nil {
 		return Report{}, err
 	}
+	if err := f.stumbled(in.No); err != nil {
+		return Report{}, err
+	}
 	return f.report(ctx, in.No, d.Name)
 }
 

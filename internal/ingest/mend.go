@@ -200,7 +200,7 @@ func (f *Folder) Damage() []callpace.Message {
 	}
 	if gaps := f.gaps.Load(); gaps != nil {
 		for _, g := range *gaps {
-			add(callpace.M("facts.gap", "input", g.Input, "file", g.File, "source", g.Source, "from", g.From, "to", g.To))
+			add(g.message())
 		}
 	}
 	return list

@@ -13,6 +13,8 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/ingest/formats"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
+	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/source"
 )
 
@@ -25,8 +27,9 @@ func (faulty) Start() (bytes, lines int64)                      { return 0, 0 }
 func (faulty) Cut(data []byte, _ bool) (n int, lines int64)     { return len(data), 1 }
 func (faulty) Decode(c source.Chunk, _ *facts.Batch)            { _ = c.Data[len(c.Data)] }
 
-// What a decoder stumbles over fails its import; the folder opens again and
-// tells why it is behind.
+// What a decoder stumbles over fails its import, with the reason, and is left
+// out; everything else goes on, now and after each start, and the folder tells
+// what the figures lack until the input is withdrawn.
 func TestPanicOfADecoder(t *testing.T) {
 	ctx, dir := context.Background(), brought(t, "ana")
 	open := func() *ingest.Folder {
@@ -44,8 +47,39 @@ func TestPanicOfADecoder(t *testing.T) {
 	var p *callpace.Panic
 	require.ErrorAs(t, bring(f, "x", source.Spec{Source: "x", Format: "faulty"}, "a\n"), &p)
 	require.Contains(t, string(p.Stack), "faulty.Decode")
+	require.Equal(t, "facts.stumbled", bring(f, "y", source.Spec{Source: "x", Format: "faulty"}, "b\n").(*callpace.Error).Key)
+	lacks := func() (inputs []any) {
+		for _, d := range f.Damage() {
+			require.Equal(t, "facts.stumbled", d.Key)
+			require.Contains(t, d.Args["reason"], "out of range")
+			inputs = append(inputs, d.Args["input"])
+		}
+		return inputs
+	}
+	people := func() int64 {
+		n, err := f.Store().Engine().Count(ctx, kpi.RowsSpec{Select: kpi.Select{Fact: facts.Roster, Date: "", Undated: true, Scope: kpi.Everything()}})
+		require.NoError(t, err)
+		return n
+	}
+	before := people()
+	require.Positive(t, before)
+	require.NoError(t, bring(f, "boris", source.Spec{Source: "boris", Format: "mapping", Mapping: ingesttest.RosterMapping}, roster("boris")))
+	require.Greater(t, people(), before, "the rest goes on")
+	before = people()
+	for range 2 {
+		require.NoError(t, f.Ready())
+		require.Equal(t, []any{2, 3}, lacks())
+		require.Equal(t, before, people())
+		require.NoError(t, f.Close())
+		f = open()
+	}
+	for _, no := range []int{2, 3} {
+		_, err := f.Withdraw(ctx, no, false)
+		require.NoError(t, err)
+	}
 	require.NoError(t, f.Close())
 	f = open()
-	require.Equal(t, "facts.behind", f.Ready().(*callpace.Error).Key)
+	require.Empty(t, lacks())
+	require.Equal(t, before, people())
 	require.NoError(t, f.Close())
 }

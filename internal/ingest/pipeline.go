@@ -56,14 +56,16 @@ func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Posit
 	g.Go(func() error {
 		defer close(todo)
 		defer close(inOrder)
-		return cut(d, r, from, func(c source.Chunk, after facts.Position) error {
-			j := job{c, after, make(chan *facts.Batch, 1)}
-			for _, to := range []chan job{inOrder, todo} {
-				if err := send(ctx, to, j); err != nil {
-					return err
+		return callpace.Caught(func() error {
+			return cut(d, r, from, func(c source.Chunk, after facts.Position) error {
+				j := job{c, after, make(chan *facts.Batch, 1)}
+				for _, to := range []chan job{inOrder, todo} {
+					if err := send(ctx, to, j); err != nil {
+						return err
+					}
 				}
-			}
-			return nil
+				return nil
+			})
 		})
 	})
 	for range workers {

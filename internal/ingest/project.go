@@ -63,7 +63,7 @@ func (f *Folder) projectAll(ctx context.Context, store *duck.Store, inputs []jou
 	}
 	for _, in := range inputs {
 		progress := func(done int64) { f.progress(stage, before+done, total) }
-		if err := f.project(ctx, store, in, progress); err != nil {
+		if err := f.stumble(ctx, store, in, f.project(ctx, store, in, progress)); err != nil {
 			return err
 		}
 		before += in.Kept.Length()
@@ -254,7 +254,12 @@ func (f *Folder) openFormat(spec source.Spec, head []byte) (source.Decoder, erro
 	if !ok {
 		return nil, callpace.E(callpace.Invalid, "import.unknown_format", "format", spec.Format, "known", f.deps.Formats.Names())
 	}
-	return format.Open(spec, head)
+	var d source.Decoder
+	err := callpace.Caught(func() (err error) {
+		d, err = format.Open(spec, head)
+		return err
+	})
+	return d, err
 }
 
 // replay projects all of a source again, because of what an input did. It is

@@ -80,7 +80,7 @@ func (r *request) upload() error {
 	case callpace.Invalid, callpace.Limit, callpace.Unsupported, callpace.Damaged:
 		r.w.Header().Set("Connection", "close")
 		err := r.uploadForm(Status(err), err)
-		linger(wire, body)
+		Linger(wire, body)
 		return err
 	}
 	if err != nil {
@@ -99,10 +99,10 @@ const (
 	lingerIdle  = 5 * time.Second
 )
 
-// linger reads on what a browser still sends of a form that was refused:
+// Linger reads on what a browser still sends of a form that was refused:
 // browsers look for the answer only when they have sent all of it, and a
 // connection that is closed before shows as broken.
-func linger(wire *http.ResponseController, body io.Reader) {
+func Linger(wire *http.ResponseController, body io.Reader) {
 	if wire.Flush() != nil {
 		return
 	}
