@@ -105,7 +105,7 @@ func ready(fn func(*ingest.Folder) error) func(*ingest.Folder) error {
 func (a *app) localised(fn func(*ingest.Folder) error) func(*ingest.Folder) error {
 	return func(f *ingest.Folder) error {
 		s := f.Settings()
-		a.say = a.texts.Localizer(a.lang, calendar.New(s.Calendar, s.WeekStart))
+		a.say = a.texts.Localizer(a.lang, calendar.New(s.Calendar, s.WeekStart)).Plain()
 		if a.showsTomans(s.Currency) {
 			a.say = a.say.InTomans()
 		}

@@ -65,7 +65,7 @@ func run(ctx context.Context, p process) int {
 		return exitError
 	}
 	a := &app{process: p, texts: texts, lang: lang}
-	a.say = texts.Localizer(lang, calendar.Calendar{})
+	a.say = texts.Localizer(lang, calendar.Calendar{}).Plain()
 	if langErr != nil {
 		return a.fail(langErr, exitUsage)
 	}

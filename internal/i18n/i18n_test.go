@@ -103,7 +103,7 @@ func TestErrors(t *testing.T) {
 		callpace.E(callpace.Invalid, "language.unknown", "name", "xx", "known", []string{"en", "hr"}).Because(errors.New("disk full")))
 	f("Something in callpace itself failed: disk full. Please report it with this text.", errors.New("disk full"))
 	f("no.such_key a=1", callpace.E(callpace.Invalid, "no.such_key", "a", 1))
-	require.Equal(t, "زبان «xx» وجود ندارد. یکی از این‌ها را برگزینید: en، hr.",
+	require.Equal(t, "زبان «\u2068xx\u2069» وجود ندارد. یکی از این‌ها را برگزینید: \u2068en\u2069، \u2068hr\u2069.",
 		speak(t, "fa", gregorian).Error(callpace.E(callpace.Invalid, "language.unknown", "name", "xx", "known", []string{"en", "hr"})))
 	require.True(t, l.Has("error.internal"))
 	require.False(t, l.Has("error.nothing"))

@@ -22,6 +22,7 @@ type Localizer struct {
 	texts  *goi18n.Localizer
 	cal    calendar.Calendar
 	tomans bool // amounts in rials are shown in tomans
+	plain  bool // no marks that keep directions apart
 	latin  bool // digits are 0 to 9 even where the language has its own
 }
 
@@ -67,7 +68,8 @@ func (l Localizer) RightToLeft() bool { return l.lang == "fa" }
 
 // T gives the text of a key. Numbers among the arguments are written the
 // language's way, messages and errors as their texts, lists with the language's
-// comma; the first of counts selects the plural form. A key without a text (a fault that the
+// comma; what runs in the other direction is kept apart. The first of counts
+// selects the plural form. A key without a text (a fault that the
 // tests look for) gives the key and its arguments.
 func (l Localizer) T(key string, args map[string]any) string {
 	values := make(map[string]string, len(args))
@@ -136,7 +138,7 @@ var names = map[string]bool{"line": true, "column": true, "row": true, "input": 
 func (l Localizer) value(name string, v any) string {
 	switch v := v.(type) {
 	case string:
-		return v
+		return l.isolated(v)
 	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
 		if names[name] {
 			return l.Digits(fmt.Sprint(v))
@@ -149,11 +151,15 @@ func (l Localizer) value(name string, v any) string {
 	case callpace.Message:
 		return l.Message(v)
 	case []string:
-		return strings.Join(v, l.T("core.list_comma", nil))
+		list := make([]string, len(v))
+		for i, s := range v {
+			list[i] = l.isolated(s)
+		}
+		return strings.Join(list, l.T("core.list_comma", nil))
 	case *callpace.Error:
 		return l.Error(v)
 	case error:
-		return v.Error()
+		return l.isolated(v.Error())
 	}
 	return fmt.Sprint(v)
 }
