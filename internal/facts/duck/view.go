@@ -112,18 +112,20 @@ func (v *view) close(ctx context.Context) (err error) {
 	close(v.conns)
 	for c := range v.conns {
 		_, e := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-		if e != nil {
-			discard(c)
-		}
-		err = errors.Join(err, e, c.Close())
+		err = errors.Join(err, e, giveBack(c, e))
 	}
 	return err
 }
 
-// discard keeps a connection from being used again: one that could not be
-// rolled back, for want of memory say, refuses every question from then on.
-func discard(c *sql.Conn) {
+// giveBack returns a connection after a rollback. One that could not be rolled
+// back, for want of memory say, would refuse every question from then on: it is
+// ended instead.
+func giveBack(c *sql.Conn, rollback error) error {
+	if rollback == nil {
+		return c.Close()
+	}
 	_ = c.Raw(func(any) error { return driver.ErrBadConn }) // the error is what we tell it
+	return nil
 }
 
 // query runs a statement on one of the view's connections, or on any of the

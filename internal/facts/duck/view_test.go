@@ -68,9 +68,9 @@ func TestConnectionsThatFailedAreNotUsedAgain(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.ExecContext(ctx, "BEGIN TRANSACTION READ ONLY")
 	require.NoError(t, err)
-	_, err = c.ExecContext(ctx, "SELECT CAST(key AS INTEGER) FROM meta")
+	_, err = c.ExecContext(ctx, "SELECT CAST(key AS INTEGER) FROM meta") // ends the transaction, but for its rollback
 	require.Error(t, err)
-	discard(c)
+	require.NoError(t, giveBack(c, err))
 	for range viewers + 1 {
 		require.NoError(t, s.Freeze(ctx))
 		require.NoError(t, s.Thaw(ctx))
