@@ -2,12 +2,14 @@ package api
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/store"
@@ -137,4 +139,12 @@ func TestEventsAudited(t *testing.T) {
 	told, err := s.state.Audit().FindAuditEntries(t.Context(), store.AuditFilter{Action: string(auth.Imported)})
 	require.NoError(t, err)
 	require.Len(t, told, 3, "two accounts, and one of them again")
+}
+
+// Too much that waits is a matter of some seconds.
+func TestEventsBehind(t *testing.T) {
+	s := newSite(t)
+	p := s.api.problem(&caller{reader: s.api.reader(httptest.NewRequest("POST", "/", nil), "")}, callpace.E(callpace.Conflict, "events.behind"))
+	require.Equal(t, 503, p.Status)
+	require.Equal(t, "5", p.headers.Get("Retry-After"))
 }

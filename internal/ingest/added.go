@@ -35,6 +35,7 @@ type added struct {
 	waiting []waiting         // inputs in their order
 	unsure  bool              // a write failed: what it left shows when the journal is looked at again
 	changed chan struct{}     // closed when fewer wait; nil: nobody listens
+	most    int64             // bytes that may wait
 	hurried chan struct{}     // holds something where somebody waits for the figures
 }
 
@@ -45,7 +46,7 @@ type grows struct {
 }
 
 func newAdded() *added {
-	return &added{groups: map[string]*group{}, growing: map[string]grows{}, hurried: make(chan struct{}, 1)}
+	return &added{groups: map[string]*group{}, growing: map[string]grows{}, most: maxBehind, hurried: make(chan struct{}, 1)}
 }
 
 // waiting is an input that the facts have still to follow.
@@ -239,7 +240,7 @@ func (a *added) pause(d time.Duration) {
 // add journals rows with those of others that wait at the same time, and gives
 // the input that they are in.
 func (f *Folder) add(ctx context.Context, spec source.Spec, rows []byte) (Added, error) {
-	if f.added.lag().Bytes+int64(len(rows)) > maxBehind {
+	if f.added.lag().Bytes+int64(len(rows)) > f.added.most {
 		return Added{}, callpace.E(callpace.Conflict, "events.behind")
 	}
 	if err := f.accepts(spec, rows); err != nil {

@@ -16,8 +16,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi"
@@ -68,14 +66,14 @@ type Keep struct {
 
 	askers atomic.Int64
 
-	mu     sync.Mutex
-	held   int
-	clock  int64
-	shapes map[string]*shape
-	wholes map[string]*whole
-	recent map[string]recent // by question
-	names  *names
-	flight singleflight.Group
+	mu      sync.Mutex
+	held    int
+	clock   int64
+	shapes  map[string]*shape
+	wholes  map[string]*whole
+	recent  map[string]recent // by question
+	names   *names
+	flights flights
 }
 
 // shape is all that is kept of questions with the same rows and groups.
@@ -121,13 +119,7 @@ func (k *Keep) answer(ctx context.Context, st State, s kpi.Select, q question) (
 	if groups, ok := k.recall(q.whole, stamp); ok {
 		return groups, nil
 	}
-	// Others may wait for the same: it does not end with whoever asked first.
-	ctx = context.WithoutCancel(ctx)
-	v, err, _ := k.flight.Do(fmt.Sprint(stamp, q.whole), func() (any, error) { return k.work(ctx, st, s, q, stamp) })
-	if err != nil {
-		return nil, err
-	}
-	return v.([]kpi.Group), nil
+	return k.flights.do(ctx, fmt.Sprint(stamp, q.whole), func(ctx context.Context) ([]kpi.Group, error) { return k.work(ctx, st, s, q, stamp) })
 }
 
 // work finds an answer that is not kept.
