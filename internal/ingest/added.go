@@ -320,5 +320,5 @@ func (f *Folder) finishAdded(ctx context.Context, input int) error {
 	if err != nil || in.Status != journal.Committed {
 		return err
 	}
-	return f.finishEach(ctx, f.store, []journal.Input{in}, "catching_up")
+	return f.store.Gently(ctx, func() error { return f.finishEach(ctx, f.store, []journal.Input{in}, "catching_up") })
 }
