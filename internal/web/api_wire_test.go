@@ -23,13 +23,7 @@ func TestAPIUploadOverTheWire(t *testing.T) {
 	s := newSite(t)
 	s.API = api.New(api.Deps{Folder: s.Folder, State: s.State, Auth: s.Auth, Texts: s.Texts, Now: s.Now, Log: s.Log, Spool: s.dir, UploadLimit: 1 << 20, Linger: Linger})
 	manager := s.as(auth.Manager)
-	account, err := s.State.Accounts().FindAccount(t.Context(), s.ids[auth.Manager])
-	require.NoError(t, err)
-	session, err := s.Auth.Resume(t.Context(), manager.secret, auth.Visitor{Address: "192.0.2.1"})
-	require.NoError(t, err)
-	session.Account = account
-	token, _, err := s.Auth.CreateToken(t.Context(), session, "test", auth.Manager, s.Now().Add(time.Hour))
-	require.NoError(t, err)
+	token := s.token(manager)
 	server := httptest.NewServer(s.metrics.measured(apiPath, s.API))
 	defer server.Close()
 
@@ -80,7 +74,7 @@ func TestAPIUploadOverTheWire(t *testing.T) {
 		require.Contains(t, text, "api.too_large")
 		require.True(t, a.Close)
 	}
-	_, _, err = send("cp_nobody", true)
+	_, _, err := send("cp_nobody", true)
 	require.Error(t, err, "for strangers nobody reads on")
 	manager.get("/imports").has(200)
 }

@@ -22,19 +22,26 @@ import (
 	"github.com/callpace/callpace/internal/question"
 )
 
+// token is one of the manager's, who is signed in, for the API.
+func (s *site) token(manager *browser) string {
+	s.t.Helper()
+	account, err := s.State.Accounts().FindAccount(s.t.Context(), s.ids[auth.Manager])
+	require.NoError(s.t, err)
+	session, err := s.Auth.Resume(s.t.Context(), manager.secret, auth.Visitor{Address: "192.0.2.1"})
+	require.NoError(s.t, err)
+	session.Account = account
+	secret, _, err := s.Auth.CreateToken(s.t.Context(), session, "test", auth.Manager, s.Now().Add(time.Hour))
+	require.NoError(s.t, err)
+	return secret
+}
+
 // The same question put by the command, on a page, by an export and by a
 // program has one answer.
 func TestOneAnswerEverywhere(t *testing.T) {
 	s := newSite(t)
 	s.API = api.New(api.Deps{Folder: s.Folder, State: s.State, Auth: s.Auth, Texts: s.Texts, Now: s.Now, Log: s.Log, Spool: s.dir})
 	manager := s.as(auth.Manager)
-	account, err := s.State.Accounts().FindAccount(t.Context(), s.ids[auth.Manager])
-	require.NoError(t, err)
-	session, err := s.Auth.Resume(t.Context(), manager.secret, auth.Visitor{Address: "192.0.2.1"})
-	require.NoError(t, err)
-	session.Account = account
-	secret, _, err := s.Auth.CreateToken(t.Context(), session, "test", auth.Manager, s.Now().Add(time.Hour))
-	require.NoError(t, err)
+	secret := s.token(manager)
 
 	for _, name := range []string{"calls", "reach_rate", "conversion_rate:of_calls", "talk_time", "aht"} {
 		if _, err := kpi.Builtin().Find(name); err != nil {
