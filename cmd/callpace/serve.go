@@ -95,6 +95,7 @@ type server struct {
 	folder *ingest.SharedFolder
 	state  *store.DB
 	auth   *auth.Service
+	pages  *web.Server
 	http   *http.Server
 
 	morning *morning.Service
@@ -151,6 +152,7 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 	if err != nil {
 		return nil, err
 	}
+	s.pages = pages
 	handler := pages.Handler()
 	if c.PublicURL != "" {
 		handler = behindProxy(handler)
@@ -186,6 +188,7 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 		s.work.run(s.copier.Run)
 	}
 	s.work.run(s.folder.Heal)
+	s.work.run(s.pages.Warm)
 	g.Go(func() error {
 		<-ctx.Done()
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)

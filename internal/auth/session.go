@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/callpace/callpace/internal/store"
@@ -57,6 +58,32 @@ func (s *Service) Resume(ctx context.Context, token string, v Visitor) (Identity
 	id := identify(a, v)
 	id.Session = &x
 	return id, nil
+}
+
+// Readers lists who can sign in, as their accounts are now, who was here last
+// first: for work in their name beside requests. None of them is in person.
+func (s *Service) Readers(ctx context.Context) ([]Identity, error) {
+	all, err := s.state.Accounts().FindAccounts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list readers: %w", err)
+	}
+	var out []Identity
+	seen := map[string]time.Time{}
+	for _, a := range all {
+		if !a.DisabledAt.IsZero() || a.Password == "" {
+			continue
+		}
+		sessions, err := s.state.Sessions().FindSessions(ctx, a.ID)
+		if err != nil {
+			return nil, fmt.Errorf("list readers: %w", err)
+		}
+		if len(sessions) > 0 {
+			seen[a.ID] = sessions[0].SeenAt
+		}
+		out = append(out, identify(a, Visitor{}))
+	}
+	slices.SortStableFunc(out, func(a, b Identity) int { return seen[b.Account.ID].Compare(seen[a.Account.ID]) })
+	return out, nil
 }
 
 // AwaitsCode tells whether a token is that of a sign-in whose second factor is

@@ -40,6 +40,19 @@ func (r *due) end() {
 	r.timer, r.cancel = nil, nil
 }
 
+// atOnce is how long readers go on seeing the state before a write while what
+// they asked lately is asked anew.
+const atOnce = time.Second
+
+// renew has answers renewed that a write made untrue before readers see it, as
+// many as there is time for, those asked last first: the first page after a
+// write is made from them. refresh sees to the rest.
+func (s *SharedFolder) renew(ctx context.Context) {
+	if store := s.folder.store; store != nil && s.folder.Ready() == nil {
+		_ = store.Written().Renew(ctx, atOnce) // what goes wrong here goes wrong for who asks, and is told then
+	}
+}
+
 // refresh has answers renewed that a write made untrue, so that readers find
 // them. What goes wrong there goes wrong again for whoever asks, and is told then.
 func (s *SharedFolder) refresh(ctx context.Context) {

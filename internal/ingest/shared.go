@@ -20,6 +20,7 @@ type SharedFolder struct {
 	deps Deps
 	turn chan struct{} // held by the writer
 	rev  atomic.Int64
+	news atomic.Int64 // how often all that can be read became another
 
 	whole  sync.RWMutex            // held by whoever replaces the facts, the settings or the folder
 	folder *Folder                 // nil until it is open
@@ -72,6 +73,7 @@ func (s *SharedFolder) open(ctx context.Context, progress Progress) error {
 	s.folder = f
 	s.settle()
 	s.rev.Add(1)
+	s.news.Add(1)
 	return nil
 }
 
@@ -178,6 +180,7 @@ func (s *SharedFolder) frozen(ctx context.Context, fn func(*Folder) error) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Thaw(ctx)) }()
+	defer s.renew(ctx)
 	if err := s.folder.followAdded(context.WithoutCancel(ctx), 0); err != nil { // begun, it is finished
 		return err
 	}
@@ -228,12 +231,17 @@ func (s *SharedFolder) Replace(ctx context.Context, progress Progress, fn func(*
 	if s.folder == nil {
 		return s.ready()
 	}
+	defer s.news.Add(1)
 	defer s.begin(progress)()
 	if s.folder.store != nil {
 		_ = s.folder.followAdded(context.WithoutCancel(ctx), 0)
 	}
 	return fn(s.folder)
 }
+
+// Whole is another number after the folder was opened, or the facts or the
+// settings were replaced as a whole: nothing is kept then that was read before.
+func (s *SharedFolder) Whole() int64 { return s.news.Load() }
 
 // Beside runs fn on the folder's journal, however long that takes: neither
 // readers nor the writer wait for it. fn must not write.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/callpace/callpace/internal/behind"
 	"github.com/callpace/callpace/internal/facts"
@@ -66,11 +67,18 @@ func (l leadList) words(v view) question.Words {
 	return w
 }
 
+// leadAsker is rowAsker as of this minute: whom to call is to be called now.
+func (r *request) leadAsker() question.Asker {
+	a := r.rowAsker()
+	a.Now = r.now.Truncate(time.Minute)
+	return a
+}
+
 func (r *request) leads() error {
 	v := r.view()
 	now := v.leadList()
 	page := leadsPage{shell: r.shell("nav.leads", "leads"), Why: r.reader.Text("leads." + now.name + ".why")}
-	q, p, err := r.rowAsker().Query(now.words(v))
+	q, p, err := r.leadAsker().Query(now.words(v))
 	if err != nil {
 		return err
 	}
@@ -118,7 +126,7 @@ func (r *request) countLeads(e behind.Engine, l leadList, v view) (int64, error)
 }
 
 func (r *request) leadRows(ctx context.Context, e behind.Engine, l leadList, v view) (*kpi.RowsSpec, error) {
-	q, _, err := r.rowAsker().Query(l.words(v))
+	q, _, err := r.leadAsker().Query(l.words(v))
 	if err != nil {
 		return nil, err
 	}

@@ -117,9 +117,11 @@ func (r *request) overview() error {
 }
 
 // focus are the KPIs that the organisation looks at first.
-func (r *request) focus() []string {
-	if len(r.org.Focus) > 0 {
-		return r.org.Focus
+func (r *request) focus() []string { return r.org.focus() }
+
+func (o Organisation) focus() []string {
+	if len(o.Focus) > 0 {
+		return o.Focus
 	}
 	return overview.Focus
 }

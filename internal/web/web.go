@@ -62,6 +62,7 @@ type Server struct {
 	Deps
 	pages   map[string]*template.Template
 	mux     *http.ServeMux
+	inside  *http.ServeMux // the pages, for the server itself
 	metrics metrics
 	memo    memo
 
@@ -78,7 +79,7 @@ func New(d Deps) (*Server, error) {
 	if d.Jobs == nil {
 		d.Jobs = &jobs.Queue{State: d.State.State, Now: d.Now, Log: d.Log}
 	}
-	s := &Server{Deps: d, pages: pages, mux: http.NewServeMux()}
+	s := &Server{Deps: d, pages: pages, mux: http.NewServeMux(), inside: http.NewServeMux()}
 	s.metrics = s.newMetrics()
 	if s.Auth.Organisation == nil {
 		s.Auth.Organisation = s.organisationName
@@ -86,6 +87,7 @@ func New(d Deps) (*Server, error) {
 	s.prepareImports()
 	for _, r := range s.routes() {
 		s.mux.Handle(r.pattern, s.metrics.measured(r.pattern, s.guard(r)))
+		s.inside.Handle(r.pattern, s.guard(r))
 	}
 	s.operations()
 	return s, nil

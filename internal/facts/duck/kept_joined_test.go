@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -79,6 +80,36 @@ func TestKeptAnswersFollowWhatIsJoined(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Readers see the state before until what they asked lately is renewed: then
+// the first one after a write has nothing put to the file.
+func TestAnswersAreRenewedBeforeTheyAreSeen(t *testing.T) {
+	ctx := context.Background()
+	options := testOptions
+	options.KeepMB = 1
+	s, err := Open(filepath.Join(t.TempDir(), "facts"), "test", testSettings, options)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	f := &feed{t: t, store: s}
+	f.apply("pbx", "calls: id | started\nc1 | 2026-01-01")
+	f.derive()
+	q := kpi.Select{Fact: facts.Calls, Date: "started", From: facts.DayOf(2026, 1, 1), To: facts.DayOf(2026, 1, 8), ByDay: true, Scope: kpi.Everything(),
+		Measures: []kpi.Measure{{ID: "calls", Agg: kpi.Count}}}
+	require.Equal(t, []string{"2026-01-01: 1"}, asked(t, s, q))
+
+	require.NoError(t, s.Freeze(ctx))
+	f.apply("pbx", "calls: id | started\nc2 | 2026-01-01")
+	f.derive()
+	require.Equal(t, []string{"2026-01-01: 1"}, asked(t, s, q), "the state before")
+	require.NoError(t, s.Written().Renew(ctx, time.Minute))
+	require.NoError(t, s.Thaw(ctx))
+
+	first := &spying{State: s.Engine()}
+	groups, err := s.keep.Aggregate(ctx, first, q)
+	require.NoError(t, err)
+	require.Equal(t, []string{"2026-01-01: 2"}, answerLines(groups))
+	require.Zero(t, first.asked, "it was there already")
 }
 
 // asked is what the keeping engine answers.

@@ -103,6 +103,9 @@ func (w *writing) check(t *rapid.T) {
 					require.Equal(t, comparable(states[i], got), comparable(got, nil), "a frozen state moved")
 				}
 			}
+			if derived && d.chance(50) {
+				require.NoError(t, w.store.Written().Renew(ctx, time.Minute))
+			}
 			require.NoError(t, w.store.Thaw(ctx))
 		}
 		var facts *naive.Engine

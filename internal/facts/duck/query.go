@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -50,6 +51,14 @@ func (s *Store) Engine() *Engine {
 	return e
 }
 
+// Written answers questions about the facts as they were written last, a frozen
+// state or not. It is for the writer, when all is committed and derived.
+func (s *Store) Written() *Engine {
+	e := s.Engine()
+	e.view, e.stamps = nil, &s.stamps
+	return e
+}
+
 // Aggregate answers a Select, by what is kept where that still holds. The
 // answer is shared: nobody may change it.
 func (e *Engine) Aggregate(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
@@ -65,6 +74,15 @@ func (e *Engine) Refresh(ctx context.Context) error {
 		return nil
 	}
 	return e.keep.Refresh(ctx, e)
+}
+
+// Renew is Refresh for as long as some time lasts, whoever else asks.
+func (e *Engine) Renew(ctx context.Context, within time.Duration) error {
+	if e.keep == nil {
+		return nil
+	}
+	until := time.Now().Add(within)
+	return e.keep.Renew(ctx, e, func() bool { return time.Now().After(until) })
 }
 
 // Stamp is the number of the last change to rows of a table that have or had

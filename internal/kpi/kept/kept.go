@@ -15,6 +15,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
@@ -72,6 +73,7 @@ type Keep struct {
 	shapes  map[string]*shape
 	wholes  map[string]*whole
 	recent  map[string]recent // by question
+	asOf    time.Time         // the latest of theirs that depend on it
 	names   *names
 	flights flights
 }

@@ -214,6 +214,7 @@ func TestRefreshAsksWhatPeopleAskedLately(t *testing.T) {
 	answer(t, k, st, lately)
 	asOf := calls(1, 10)
 	asOf.Where = []kpi.Expr{kpi.Op{Name: kpi.Le, Args: []kpi.Expr{kpi.MomentField{Name: "started"}, kpi.Now{}}}}
+	asOf.Now = facts.DateOf(first + 20).Add(7 * time.Minute)
 	answer(t, k, st, asOf)
 	st.took()
 	require.NoError(t, k.Refresh(ctx, st))
@@ -228,6 +229,26 @@ func TestRefreshAsksWhatPeopleAskedLately(t *testing.T) {
 	st.call(3, "ana", "east", "L1")
 	require.ErrorIs(t, k.Refresh(ended, st), context.Canceled)
 	require.Empty(t, st.took())
+}
+
+func TestRefreshAsksAsOfTheLatestTime(t *testing.T) {
+	st, k := newState(), keep(1000)
+	ctx := context.Background()
+	for i, days := range []int64{8, 9} {
+		s := calls(1, days)
+		s.Where = []kpi.Expr{kpi.Op{Name: kpi.Le, Args: []kpi.Expr{kpi.MomentField{Name: "started"}, kpi.Now{}}}}
+		s.Now = facts.DateOf(first + 20).Add(time.Duration(i) * 15 * time.Minute)
+		answer(t, k, st, s)
+	}
+	st.took()
+	st.call(3, "ana", "east", "L1")
+	require.NoError(t, k.Refresh(ctx, st))
+	require.Equal(t, "1 to 9", st.took(), "nobody asks as of the time before any more")
+	st.call(3, "ana", "east", "L1")
+	require.NoError(t, k.Renew(ctx, st, func() bool { return true }))
+	require.Empty(t, st.took(), "there was no time")
+	require.NoError(t, k.Renew(ctx, st, func() bool { return false }))
+	require.Equal(t, "1 to 9", st.took())
 }
 
 // unsteady is a state that changes while it is read.

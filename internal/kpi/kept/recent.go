@@ -18,15 +18,21 @@ const mostRecent = 400
 type recent struct {
 	s    kpi.Select
 	used int64
+	now  bool // it depends on the time
 }
 
 // note remembers a question for Refresh. k.mu is held.
 func (k *Keep) note(q question, s kpi.Select) {
-	if q.needs.now { // nobody asks as of then again
-		return
+	if q.needs.now {
+		if !s.Now.Equal(kpi.AsOf(s.Now)) { // nobody asks as of then again
+			return
+		}
+		if s.Now.After(k.asOf) {
+			k.asOf = s.Now
+		}
 	}
 	k.clock++
-	k.recent[q.whole] = recent{s, k.clock}
+	k.recent[q.whole] = recent{s, k.clock, q.needs.now}
 	if len(k.recent) < 2*mostRecent {
 		return
 	}
@@ -44,13 +50,7 @@ func (k *Keep) lately() []string {
 // the first reader after a write need not wait. It steps aside for whoever
 // asks meanwhile, and ends with ctx or the first error.
 func (k *Keep) Refresh(ctx context.Context, st State) error {
-	k.mu.Lock()
-	var again []kpi.Select
-	for _, id := range k.lately()[:min(mostRecent, len(k.recent))] {
-		again = append(again, k.recent[id].s)
-	}
-	k.mu.Unlock()
-	for _, s := range again {
+	for _, s := range k.again() {
 		for k.askers.Load() > 0 {
 			select {
 			case <-ctx.Done():
@@ -66,6 +66,33 @@ func (k *Keep) Refresh(ctx context.Context, st State) error {
 		}
 	}
 	return nil
+}
+
+// Renew is Refresh for who cannot step aside: it begins no question any more
+// once late says so.
+func (k *Keep) Renew(ctx context.Context, st State, late func() bool) error {
+	for _, s := range k.again() {
+		if ctx.Err() != nil || late() {
+			break
+		}
+		if _, err := k.answer(ctx, st, s, ask(&s)); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// again lists what was asked lately, the latest first, but for what was asked
+// as of a time that has passed.
+func (k *Keep) again() (out []kpi.Select) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, id := range k.lately()[:min(mostRecent, len(k.recent))] {
+		if r := k.recent[id]; !r.now || r.s.Now.Equal(k.asOf) {
+			out = append(out, r.s)
+		}
+	}
+	return out
 }
 
 // pause is how long Refresh leaves to others at a time.

@@ -1,0 +1,58 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/ingest"
+)
+
+// Who opens a page that the server asked for beforehand finds its figures made;
+// nobody is given another's page, and nothing is written in anybody's name.
+func TestPagesAreAskedForBeforehand(t *testing.T) {
+	s := newSite(t)
+	frames := func() int {
+		s.memo.mu.Lock()
+		defer s.memo.mu.Unlock()
+		return len(s.memo.kept)
+	}
+	require.Zero(t, frames())
+	s.warm(context.Background())
+	made := frames()
+	require.NotZero(t, made)
+	for _, role := range []auth.Role{auth.Agent, auth.Lead, auth.Manager, auth.Admin} {
+		b := s.as(role)
+		made = frames()
+		for _, path := range []string{"/", "/funnel", "/kpi/appointment_rate", "/explore"} {
+			b.get(path).has(http.StatusOK)
+		}
+		require.Equal(t, made, frames(), "the pages of %s were made anew", role)
+	}
+	seen, err := s.State.Sessions().FindSessions(context.Background(), s.ids[auth.QA])
+	require.NoError(t, err)
+	require.Empty(t, seen, "nobody signed in")
+}
+
+// Warming begins anew after the facts were replaced, and when time moves on.
+func TestWhenPagesAreAskedForBeforehand(t *testing.T) {
+	s := newSite(t)
+	now := func() warmth {
+		w, ready := s.warmth()
+		require.True(t, ready)
+		return w
+	}
+	first := now()
+	require.Equal(t, first, now())
+	require.NoError(t, s.Folder.Write(context.Background(), nil, func(*ingest.Folder) error { return nil }))
+	require.Equal(t, first, now(), "a write renews what is kept")
+	require.NoError(t, s.Folder.Replace(context.Background(), nil, func(*ingest.Folder) error { return nil }))
+	replaced := now()
+	require.NotEqual(t, first, replaced)
+	s.clock.pass(15 * time.Minute)
+	require.NotEqual(t, replaced, now())
+}
