@@ -11,6 +11,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/journal"
+	"github.com/callpace/callpace/internal/present/export"
 )
 
 // importRoutes is what can be asked for of imports.
@@ -45,6 +46,7 @@ type importsPage struct {
 	Sources []sourceView
 	Source  string // whose inputs are listed; "" for all
 	Inputs  []inputView
+	Files   grid   // of all inputs listed
 	Before  string // address of newer inputs
 	After   string // of older ones
 	Span    string
@@ -106,6 +108,7 @@ func (r *request) imports() error {
 	}
 	shown := slices.DeleteFunc(slices.Clone(all), func(in ingest.InputInfo) bool { return p.Source != "" && in.Source != p.Source })
 	slices.Reverse(shown)
+	p.Files = r.inputFiles(v, shown)
 	from, _ := strconv.Atoi(v.get("from"))
 	from = min(max(from, 0), max(len(shown)-1, 0))
 	to := min(from+inputsPerPage, len(shown))
@@ -125,6 +128,25 @@ func (r *request) imports() error {
 		p.Empty = &empty{Icon: "upload", Title: r.reader.Text("imports.empty"), Text: r.reader.Text("imports.empty_text"), Action: r.reader.Text("imports.new"), URL: "/imports/new"}
 	}
 	return r.page("imports", p)
+}
+
+// inputFiles offers a list of inputs in files.
+func (r *request) inputFiles(v view, list []ingest.InputInfo) grid {
+	g := grid{ID: "inputs", Caption: r.reader.Text("imports.inputs"), ToFile: r.reader.Text("export.save")}
+	columns := r.fileColumns("column.input", "column.file", "column.source", "column.arrived", "column.status", "column.read", "column.new", "column.updated",
+		"column.unchanged", "column.skipped", "column.rejected")
+	g.Files = offerList(r, v, g.ID, g.Caption, list, columns, func(in ingest.InputInfo) []export.Cell {
+		out := append(texts(strconv.Itoa(in.Input), in.Name, in.Source), r.momentCell(in.Arrived), texts(r.reader.Text("status." + in.Status))[0])
+		for _, n := range countsOf(in.Counts) {
+			if in.Status == string(journal.Withdrawn) {
+				out = append(out, export.Cell{})
+			} else {
+				out = append(out, export.Cell{Kind: export.Number, Number: float64(n.n)})
+			}
+		}
+		return out
+	})
+	return g
 }
 
 // sources tells how fresh each source is.

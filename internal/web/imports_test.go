@@ -352,3 +352,13 @@ func TestSourceNames(t *testing.T) {
 		require.Equal(t, want, sourceName(file))
 	}
 }
+
+// The list of inputs is a table like others: whole in a file, for who may export.
+func TestInputsAreExported(t *testing.T) {
+	s := newSite(t)
+	b := s.as(auth.Manager)
+	b.get("/imports").has(200, "table=inputs")
+	file := b.get("/imports?table=inputs&format=csv").has(200, "input,file,source,arrived,status,read,new,updated,unchanged,skipped,rejected", "2,calls.csv,pbx,", ",9,9,0,0,0,0").body
+	require.Equal(t, 3, strings.Count(file, "\n"))
+	b.get("/imports?source=pbx&table=inputs&format=csv").has(200, "calls.csv").lacks("roster.csv")
+}
