@@ -150,4 +150,10 @@ func TestGoalsAreTheSameEverywhere(t *testing.T) {
 		}
 	}
 	require.Greater(t, known, 3)
+	// Divided, too: tried, then written down.
+	for _, save := range []string{"--save=false", "--save"} {
+		require.JSONEq(t, get(programs, api.Prefix+"/goals/15/split?levels=team,agent&lock=East%3D300"), command("goal", "split", "-o", "json", "15", "--levels", "team,agent", "--lock", "East=300", save))
+	}
+	require.Contains(t, command("goal", "list"), "team East · 300 in total")
+	require.Contains(t, command("goal", "split", "15", "--lock", "East=500"), "exceed")
 }
