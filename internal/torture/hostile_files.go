@@ -129,6 +129,19 @@ func workbooks() (list []file) {
 	add("formula.xlsx", book(func(f *excelize.File) {
 		_ = f.SetCellFormula("Sheet1", "C2", "HYPERLINK(\"http://evil.example\",\"x\")")
 	}, head, a, b), two)
+	add("merged ids.xlsx", book(func(f *excelize.File) { _ = f.MergeCell("Sheet1", "A2", "A3") }, head, a, []any{nil, "2026-03-02 09:05:00", "Ivo", "none", 0}),
+		file{new: 1, calls: 1, rejected: 1, keys: []string{"mapping.reject.no_key"}})
+	add("a title merged over the header.xlsx", book(func(f *excelize.File) { _ = f.MergeCell("Sheet1", "A1", "E1") }, []any{"Calls of March"}, head, a, b), file{refused: "mapping.no_column"})
+	year := true
+	add("years from 1904.xlsx", book(func(f *excelize.File) { _ = f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &year}) }, head, []any{"1", 44621.375, "Ana", "sold", 61}), file{mapping: serial, new: 1, calls: 1})
+	add("dates as dates.xlsx", book(func(f *excelize.File) {
+		style, _ := f.NewStyle(&excelize.Style{NumFmt: 22})
+		_ = f.SetCellStyle("Sheet1", "B2", "B3", style)
+	}, head, []any{"1", 46083.375, "Ana", "sold", 61}, []any{"2", 60, "Ivo", "none", 0}), two)
+	add("errors of formulas.xlsx", book(nil, head, a, []any{"2", "#REF!", "Ivo", "none", "#DIV/0!"}), file{new: 1, calls: 1, rejected: 1, keys: []string{"mapping.reject.duration"}})
+	add("truth for a number.xlsx", book(nil, head, a, []any{"2", "2026-03-02 09:05:00", "Ivo", "none", true}), file{new: 1, calls: 1, rejected: 1, keys: []string{"mapping.reject.duration"}})
+	add("a second sheet.xlsx", book(func(f *excelize.File) { _, _ = f.NewSheet("Other") }, head, a, b), two)
+	add("hidden rows.xlsx", book(func(f *excelize.File) { _ = f.SetRowVisible("Sheet1", 3, false) }, head, a, b), two)
 	add("empty rows.xlsx", book(nil, head, a, nil, nil, b), two)
 	add("empty.xlsx", book(nil), file{refused: "table.empty"})
 	add("header alone.xlsx", book(nil, head), file{})

@@ -100,6 +100,8 @@ var cellTable = []struct {
 		{"never", "mapping.reject.date", false}, {"", "", true}, {"   ", "", true}, {"۲۰۲۶-۰۳-۰۲", "", true}, {"٢٠٢٦-٠٣-٠٢ ٠٩:١٥", "", true},
 		{"2026-03-29 02:30:00", "mapping.warn.clock_gap", true}, {"2026-10-25 02:30:00", "mapping.warn.clock_overlap", true}, {"2026-03-29 03:00:00", "", true}, {"=NOW()", "mapping.reject.date", false},
 		{"2026-03-02'; DROP TABLE calls;--", "mapping.reject.date", false}, {"2026-03-02 09:15:00Z", "", true}, {"2026-03-02 09:15:00+15:00", "", true}, {"-2026-03-02", "mapping.reject.date", false},
+		{"2026-W10-1", "mapping.reject.date", false}, {"2026-061", "mapping.reject.date", false}, {"2026-03-02 23:59:60", "", true}, {"2026-03-29 02:00:00", "mapping.warn.clock_gap", true},
+		{"2026-10-25 02:30:00+02:00", "", true}, {"2026-10-25T01:30:00Z", "", true}, {"1583-01-01", "mapping.reject.date_range", false}, {"2026-03-02 09:15 PM", "mapping.reject.date", false}, {"2026-03-02\u00a009:15", "", true},
 	}},
 	{"day before month, or month before day", "started", "{column: when, format: eu}", []cell{
 		{"2.3.2026", "", true}, {"02/03/2026", "", true}, {"13/02/2026", "", true}, {"02/13/2026", "mapping.reject.date", false}, {"31.4.2026", "mapping.reject.no_such_day", false}, {"2-3-2026 9:15", "", true},
@@ -111,13 +113,14 @@ var cellTable = []struct {
 	{"Excel's serials and its 1900", "started", "{column: when, format: excel}", []cell{
 		{"46083", "", true}, {"46083.385416667", "", true}, {"0", "mapping.reject.date_range", false}, {"1", "mapping.reject.date_range", false}, {"59", "", true}, {"60", "", true}, {"61", "", true}, {"-1", "mapping.reject.date_range", false},
 		{"99999999", "mapping.reject.date_range", false}, {"1e5", "mapping.reject.date", false}, {"NaN", "mapping.reject.date", false},
+		{"60.999", "", true}, {"2958465", "mapping.reject.date_range", false}, {"46083,5", "mapping.reject.date", false}, {"-0.5", "mapping.reject.date_range", false}, {"46110.104166667", "mapping.warn.clock_gap", true},
 	}},
 	{"seconds since 1970", "started", "{column: when, format: epoch_s}", []cell{
 		{"1772443800", "", true}, {"1772443800.5", "", true}, {"-1", "", true}, {"1772443800000", "mapping.reject.date_range", false}, {"99999999999999999999999", "mapping.reject.date", false}, {"0x10", "mapping.reject.date", false},
 	}},
 	{"Solar Hijri dates", "started", "{column: when, format: YYYY/MM/DD, calendar: solar-hijri}", []cell{
 		{"1405/01/01", "", true}, {"۱۴۰۵/۰۹/۰۱", "", true}, {"1405/06/31", "", true}, {"1405/07/31", "mapping.reject.no_such_day", false}, {"1403/12/30", "", true}, {"1404/12/30", "mapping.reject.no_such_day", false},
-		{"2026/03/02", "mapping.reject.no_such_day", false}, {"1405/13/01", "mapping.reject.date", false},
+		{"2026/03/02", "mapping.reject.no_such_day", false}, {"1405/13/01", "mapping.reject.date", false}, {"1404/12/29", "", true}, {"1405/00/01", "mapping.reject.date", false}, {"1405/1/1", "", true},
 	}},
 	{"talk and its units", "talk", "talk", []cell{
 		{"0", "", true}, {"61", "", true}, {"61.5", "", true}, {"0:05:30", "", true}, {"", "", true}, {"-5", "mapping.reject.negative", false}, {"-0", "", true}, {"-0:00:05", "mapping.reject.negative", false}, {"61,5", "mapping.reject.duration", false},

@@ -57,7 +57,7 @@ func kill(ctx context.Context, l *lab) error {
 		}
 		before = after
 	}
-	return nil
+	return l.killMoves(ctx, home, before)
 }
 
 func (l *lab) steps(home string) ([]step, error) {
