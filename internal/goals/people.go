@@ -11,25 +11,31 @@ import (
 	"github.com/callpace/callpace/internal/kpi"
 )
 
-// people is what is known of those who share a goal.
-type people struct {
-	stays   []track.Stay
-	usual   map[goal.Place]kpi.Figure // of four periods before, by agent; of a split among teams alone by team, too
-	actual  map[goal.Place]kpi.Figure // so far, by the levels
-	logged  map[string]float64        // hours of four weeks, of who has none planned
-	periods float64                   // of four weeks, in the days by which the goal is judged
+// People is what is known of those who share a goal: what a split rests on,
+// whatever numbers are set by hand.
+type People struct {
+	ask      SplitAsk // its levels
+	planned  bool     // the schedule tells who is away
+	teamless []string
+	joint    bool
+	stays    []track.Stay
+	usual    map[goal.Place]kpi.Figure // of four periods before, by agent; of a split among teams alone by team, too
+	actual   map[goal.Place]kpi.Figure // so far, by the levels
+	logged   map[string]float64        // hours of four weeks, of who has none planned
+	periods  float64                   // of four weeks, in the days by which the goal is judged
 }
 
-// people asks for all that a split rests on.
-func (b Book) people(ctx context.Context, s *Split) (p people, err error) {
-	g, judged := s.Report.Goal, s.Report.Judged
-	if p.stays, s.Planned, err = b.Desk.Stays(ctx, g, judged, !s.Ask.Has(goal.EachTeam) && g.Scope.Team == ""); err != nil {
+// People asks for all that a split of a goal on some levels rests on.
+func (b Book) People(ctx context.Context, r *track.Report, levels []goal.Each) (p People, err error) {
+	g, judged := r.Goal, r.Judged
+	p.ask = SplitAsk{Levels: levels}.over(g.Scope)
+	if p.stays, p.planned, err = b.Desk.Stays(ctx, g, judged, !p.ask.Has(goal.EachTeam) && g.Scope.Team == ""); err != nil {
 		return p, err
 	}
-	if s.Ask.Has(goal.EachTeam) {
+	if p.ask.Has(goal.EachTeam) {
 		p.stays = slices.DeleteFunc(p.stays, func(x track.Stay) bool {
 			if x.Team == "" {
-				s.Teamless = append(s.Teamless, x.Agent)
+				p.teamless = append(p.teamless, x.Agent)
 			}
 			return x.Team == ""
 		})
@@ -38,8 +44,8 @@ func (b Book) people(ctx context.Context, s *Split) (p people, err error) {
 	if p.usual, err = b.Desk.Brought(ctx, g, []goal.Each{goal.EachAgent}, before); err != nil {
 		return p, err
 	}
-	if !s.Ask.Has(goal.EachAgent) {
-		teams, err := b.Desk.Brought(ctx, g, s.Ask.Levels, before)
+	if !p.ask.Has(goal.EachAgent) {
+		teams, err := b.Desk.Brought(ctx, g, p.ask.Levels, before)
 		if err != nil {
 			return p, err
 		}
@@ -48,7 +54,10 @@ func (b Book) people(ctx context.Context, s *Split) (p people, err error) {
 		}
 	}
 	sofar := calendar.Range{From: judged.From, To: max(judged.From, min(judged.To, b.Desk.Today+1))}
-	if p.actual, err = b.Desk.Brought(ctx, g, s.Ask.Levels, sofar); err != nil {
+	if p.actual, err = b.Desk.Brought(ctx, g, p.ask.Levels, sofar); err != nil {
+		return p, err
+	}
+	if p.joint, err = b.Desk.Joint(ctx, g, judged); err != nil {
 		return p, err
 	}
 	p.periods = float64(judged.Days()) / 28
@@ -58,7 +67,7 @@ func (b Book) people(ctx context.Context, s *Split) (p people, err error) {
 
 // weight is what somebody counts by a way. Who joins, leaves or is away counts
 // by their share of the working days; planned hours have that in them.
-func (p people) weight(s *Split, way goal.Way, x track.Stay) float64 {
+func (p People) weight(s *Split, way goal.Way, x track.Stay) float64 {
 	switch {
 	case way == goal.ByCapacity && x.Shifts:
 		return x.Hours
@@ -73,12 +82,12 @@ func (p people) weight(s *Split, way goal.Way, x track.Stay) float64 {
 }
 
 // tree lists who shares the goal, with their weights.
-func (p people) tree(s *Split) []Share {
+func (p People) tree(s *Split) []Share {
 	var out []Share
 	for i := range p.stays {
 		x := &p.stays[i]
 		at := goal.Place{Team: x.Team, Agent: x.Agent}
-		leaf := Share{Place: at, Stay: x, Weight: p.weight(s, s.Ask.inside(x.Team), *x), Usual: p.brought(s, goal.Place{Agent: x.Agent}), Actual: p.sofar(s, at), PerDay: math.NaN()}
+		leaf := Share{Place: at, Stay: x, Weight: p.weight(s, s.Ask.inside(x.Team), *x), Usual: p.usually(s, goal.Place{Agent: x.Agent}), Actual: p.sofar(s, at), PerDay: math.NaN()}
 		if !s.Ask.Has(goal.EachTeam) {
 			out = append(out, leaf)
 			continue
@@ -100,58 +109,75 @@ func (p people) tree(s *Split) []Share {
 			if s.Ask.Way == goal.Equally && !s.Rate {
 				t.Weight = 1 // a team, whatever its size
 			}
-			t.Usual, t.People, t.Parts = p.brought(s, t.Place), len(t.Parts), nil
+			t.Usual, t.People, t.Parts = p.usually(s, t.Place), len(t.Parts), nil
 		}
 	}
 	return out
 }
 
-// brought is what one usually brings in as many days: a sum, or a level.
-func (p people) brought(s *Split, at goal.Place) float64 {
-	f, ok := p.usual[at]
-	switch {
-	case !ok || !f.Valid:
+// usually is what one brings in as many days: a sum, or a level.
+func (p People) usually(s *Split, at goal.Place) float64 {
+	f := p.usual[at]
+	if f.Number /= 4; !f.Valid {
 		return math.NaN()
-	case s.Rate:
-		return f.Number
 	}
-	return f.Number / 4
+	return s.figure(f)
 }
 
-// together is what the people of a team usually bring: the sum, or the level
-// of their sums.
-func (p people) together(s *Split, parts []Share) float64 {
+// together is what the people of a team usually bring.
+func (p People) together(s *Split, parts []Share) float64 {
 	var sum kpi.Figure
 	for _, x := range parts {
-		f := p.usual[goal.Place{Agent: x.Agent}]
-		sum.Number, sum.Num, sum.Den, sum.Valid = sum.Number+f.Number, sum.Num+f.Num, sum.Den+f.Den, sum.Valid || f.Valid
+		sum = plus(sum, p.usual[goal.Place{Agent: x.Agent}])
 	}
-	switch {
-	case !sum.Valid:
+	if sum.Number /= 4; !sum.Valid {
 		return math.NaN()
-	case s.Rate:
-		return ratio(sum)
 	}
-	return sum.Number / 4
+	return s.figure(sum)
 }
 
-// sofar is what a part has brought by now; of a team that is divided further,
+// brought is the figure of a part by now; of a team that is divided further,
 // with all who worked in it.
-func (p people) sofar(s *Split, at goal.Place) float64 {
-	if f, ok := p.actual[at]; ok && f.Valid {
-		return f.Number
+func (p People) brought(at goal.Place) (sum kpi.Figure) {
+	if !p.ask.Has(goal.EachTeam) {
+		at.Team = "" // that of the goal, which its figures are of
 	}
-	var sum kpi.Figure
+	if f, ok := p.actual[at]; ok || at.Agent != "" {
+		return f
+	}
 	for x, f := range p.actual {
-		if at.Agent == "" && x.Team == at.Team && f.Valid {
-			sum.Number, sum.Num, sum.Den, sum.Valid = sum.Number+f.Number, sum.Num+f.Num, sum.Den+f.Den, true
+		if x.Team == at.Team {
+			sum = plus(sum, f)
 		}
 	}
-	switch {
-	case s.Rate:
+	return sum
+}
+
+// sofar is what a part has brought by now: a sum, 0 of nothing, or a level.
+func (p People) sofar(s *Split, at goal.Place) float64 { return s.figure(p.brought(at)) }
+
+// rolled is what all parts have brought by now.
+func (p People) rolled(s *Split) float64 {
+	var sum kpi.Figure
+	for _, x := range s.Parts {
+		sum = plus(sum, p.brought(x.Place))
+	}
+	return s.figure(sum)
+}
+
+// plus rolls figures up: numbers, numerators and denominators each by their sum.
+func plus(a, b kpi.Figure) kpi.Figure {
+	if !b.Valid {
+		return a
+	}
+	a.Number, a.Num, a.Den, a.Valid = a.Number+b.Number, a.Num+b.Num, a.Den+b.Den, true
+	return a
+}
+
+// figure is the total, or the level, of a sum.
+func (s *Split) figure(sum kpi.Figure) float64 {
+	if s.Rate {
 		return ratio(sum)
-	case !sum.Valid:
-		return 0
 	}
 	return sum.Number
 }
@@ -164,7 +190,7 @@ func ratio(f kpi.Figure) float64 {
 }
 
 // volume is the denominator that a level usually rests on in as many days.
-func (p people) volume() int64 {
+func (p People) volume() int64 {
 	sum := 0.0
 	for _, x := range p.leaves() {
 		sum += p.usual[x.Place].Den
@@ -173,7 +199,7 @@ func (p people) volume() int64 {
 }
 
 // leaves are the people, each once.
-func (p people) leaves() (out []Share) {
+func (p People) leaves() (out []Share) {
 	for i, x := range p.stays {
 		if !slices.ContainsFunc(p.stays[:i], func(o track.Stay) bool { return o.Agent == x.Agent }) {
 			out = append(out, Share{Place: goal.Place{Agent: x.Agent}})
@@ -183,7 +209,7 @@ func (p people) leaves() (out []Share) {
 }
 
 // present is who was counted, and for how many days.
-func (p people) present() (out []goal.Presence) {
+func (p People) present() (out []goal.Presence) {
 	for _, x := range p.stays {
 		out = append(out, goal.Presence{Place: goal.Place{Team: x.Team, Agent: x.Agent}, Days: math.Round(100*x.Days) / 100})
 	}

@@ -52,6 +52,11 @@ type Split struct {
 	Report  *track.Report
 	Rate    bool // a level: parts are told what each needs so that the whole agrees
 	Planned bool // the schedule tells who is away
+	// Rolled is what the parts have brought by now: their sum, or of a level the
+	// ratio of their sums, never a mean of rates. It is less than Actual where
+	// others brought something, too; NaN without data.
+	Rolled float64
+	Joint  bool // some of it was made by several together
 	// Teamless are agents without a team, who get nothing of a split among teams.
 	Teamless []string
 	Since    []Moved // what has changed since the goal was divided, as kept
@@ -64,16 +69,24 @@ type Split struct {
 // them, to the last unit; where locks do not allow it, Off says by how much. What
 // is neither, or is for each or for one agent, cannot be divided: Unsupported.
 func (b Book) SplitTree(ctx context.Context, g store.Goal, ask SplitAsk) (*Split, error) {
+	if !Splits(g.Goal) {
+		return nil, callpace.E(callpace.Unsupported, "goals.no_split")
+	}
 	r, err := b.look(ctx, g, false, nil)
 	if err != nil {
 		return nil, err
 	}
-	return b.SplitOf(ctx, g, r, ask)
+	p, err := b.People(ctx, r, ask.Levels)
+	if err != nil {
+		return nil, err
+	}
+	return b.SplitAmong(ctx, g, r, p, ask)
 }
 
-// SplitOf is SplitTree of a goal that was looked at.
-func (b Book) SplitOf(ctx context.Context, g store.Goal, r *track.Report, ask SplitAsk) (*Split, error) {
-	if !splits(g.Goal) || g.Target.Kind == goal.Level && r.Form != kpi.KindProportion && r.Form != kpi.KindRatio && r.Form != kpi.KindMean {
+// SplitAmong is SplitTree of a goal that was looked at, among people who were
+// asked for by the levels of ask.
+func (b Book) SplitAmong(ctx context.Context, g store.Goal, r *track.Report, p People, ask SplitAsk) (*Split, error) {
+	if !Splits(g.Goal) || g.Target.Kind == goal.Level && r.Form != kpi.KindProportion && r.Form != kpi.KindRatio && r.Form != kpi.KindMean {
 		return nil, callpace.E(callpace.Unsupported, "goals.no_split")
 	}
 	s := &Split{Ask: ask.over(g.Scope), Report: r, Rate: g.Target.Kind == goal.Level}
@@ -81,11 +94,9 @@ func (b Book) SplitOf(ctx context.Context, g store.Goal, r *track.Report, ask Sp
 	if state, ok := r.Whole(); ok {
 		s.Actual = state.Actual
 	}
-	p, err := b.people(ctx, s)
-	if err != nil {
-		return nil, err
-	}
+	s.Planned, s.Teamless, s.Joint = p.planned, p.teamless, p.joint
 	s.Parts = p.tree(s)
+	s.Rolled = p.rolled(s)
 	s.Usual = p.together(s, p.leaves())
 	if s.Rate {
 		if s.Den = p.volume(); s.Den == 0 {
@@ -101,8 +112,9 @@ func (b Book) SplitOf(ctx context.Context, g store.Goal, r *track.Report, ask Sp
 	return s, b.compare(ctx, g, s)
 }
 
-// splits tells whether a goal has parts.
-func splits(g goal.Goal) bool {
+// Splits tells whether a goal is of a kind that can be divided; of a level it
+// depends on its KPI, too.
+func Splits(g goal.Goal) bool {
 	k := g.Target.Kind
 	return (k == goal.Total || k == goal.Level) && g.Scope.Each == goal.Together && g.Scope.Agent == ""
 }

@@ -33,7 +33,7 @@ type goalPage struct {
 	Members  grid      // their pager and their files
 	Children []goalRow // goals of their own that it was split into
 	Below    *pager    // the way through them
-	Whole    string    // what the children sum to
+	RollUp   *rollUp   // of the children
 	History  []goalChange
 	Told     *grid
 	Past     *grid // instances of a recurring goal that are over
@@ -81,7 +81,7 @@ func (r *request) goalPage() error {
 func (r *request) goalActs(page *goalPage, g store.Goal) {
 	if g.State != goal.Closed {
 		page.Change = "/goals/new?of=" + g.ID
-		if g.Target.Kind == goal.Total && g.Scope.Each == goal.Together && g.Scope.Agent == "" {
+		if goals.Splits(g.Goal) {
 			page.Split = "/goals/" + g.ID + "/split"
 		}
 	}
@@ -184,6 +184,9 @@ func (r *request) goalPast(page *goalPage, b goalBook, g store.Goal, rep *track.
 		page.Children = append(page.Children, r.goalRow(b, p))
 	}
 	var err error
+	if page.RollUp, err = r.rollUp(b, g, rep); err != nil {
+		return err
+	}
 	if page.History, err = r.history(b, g); err != nil {
 		return err
 	}

@@ -1,165 +1,232 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/store"
 )
 
-// splitPage divides a goal among teams or agents.
-type splitPage struct {
-	shell
-	Head    string
-	Back    choice
-	Action  string
-	To, Way []choice
-	Chosen  [2]string // to, way
-	Rows    []splitRow
-	Others  []splitRow // set by hand, on other pages
-	Pager   *pager
-	Page    string // the number of this one
-	Whole   string
-	Fault   string
+// splitLevels are the choices of the levels, as the form sends them.
+var splitLevels = []struct {
+	value  string
+	levels []goal.Each
+}{{"both", []goal.Each{goal.EachTeam, goal.EachAgent}}, {"team", []goal.Each{goal.EachTeam}}, {"agent", []goal.Each{goal.EachAgent}}}
+
+// splitForm is a split as somebody asks for it, by what the address or the form
+// holds: to, way, way.TEAM, and a box set.PLACE for each number set by hand. Where nothing is
+// asked, it is the split that was kept.
+type splitForm struct {
+	values url.Values
+	ask    goals.SplitAsk
+	typed  map[goal.Place]string
+	fault  error // of what was typed
 }
 
-// splitRow is one share; Value is what the box holds.
-type splitRow struct {
-	Who, Usual, Value string
-	Name, LockName    string
-	Locked            bool
+// placeKey names a place in an address; a slash in a name does not part it.
+func placeKey(p goal.Place) string {
+	plain := strings.NewReplacer("%", "%25", "/", "%2F")
+	return plain.Replace(p.Team) + "/" + plain.Replace(p.Agent)
 }
 
-func (r *request) splitGoal() error { return r.splitForm(http.StatusOK, r.URL.Query().Get, nil) }
+func placeAt(key string) (p goal.Place, ok bool) {
+	team, agent, ok := strings.Cut(key, "/")
+	if !ok {
+		return p, false
+	}
+	var wrong, wrong2 error
+	p.Team, wrong = url.PathUnescape(team)
+	p.Agent, wrong2 = url.PathUnescape(agent)
+	return p, wrong == nil && wrong2 == nil && p != goal.Place{}
+}
+
+// readSplit reads the form of a goal.
+func (r *request) readSplit(b goalBook, g store.Goal, values url.Values) (f splitForm, err error) {
+	f = splitForm{values: values, typed: map[goal.Place]string{}}
+	if values.Get("to") == "" {
+		f.ask, _, err = b.Kept(r.Context(), g)
+		for at, v := range f.ask.Locks {
+			f.typed[at] = r.typedValue(g.Goal, v)
+		}
+		return f, err
+	}
+	f.ask = goals.SplitAsk{Way: wayOf(values.Get("way")), Inside: map[string]goal.Way{}, Locks: map[goal.Place]goal.Number{}}
+	for _, x := range splitLevels {
+		if x.value == values.Get("to") {
+			f.ask.Levels = x.levels
+		}
+	}
+	for name := range values {
+		if team, ok := strings.CutPrefix(name, "way."); ok && wayOf(values.Get(name)) != "" {
+			f.ask.Inside[team] = wayOf(values.Get(name))
+		}
+		key, box := strings.CutPrefix(name, "set.")
+		at, ok := placeAt(key)
+		text := strings.TrimSpace(values.Get(name))
+		if !box || !ok || text == "" || values.Get("unlock") == key {
+			continue
+		}
+		f.typed[at] = text
+		if f.ask.Locks[at], err = r.readValue(g.Goal, text); err != nil {
+			delete(f.ask.Locks, at)
+			f.fault = err
+		}
+	}
+	return f, nil
+}
+
+// wayOf reads a way; "" for none.
+func wayOf(text string) goal.Way {
+	if w := goal.Way(text); slices.Contains(goal.Ways(), w) {
+		return w
+	}
+	return ""
+}
 
 // typedIn is how many of its unit one is that people see and type of a goal:
 // ten rials are a toman.
 func (r *request) typedIn(g goal.Goal) goal.Number {
-	if e, err := r.defs.Explain(g.KPI); err != nil || e.Unit != kpi.UnitMoney {
+	if r.unitOf(g) != kpi.UnitMoney {
 		return 1
 	}
 	by, _ := r.reader.Money(g.Target.Currency)
 	return goal.Number(by)
 }
 
-// locked reads the numbers set by hand: boxes lock.WHO and value.WHO, in which
-// one is by of the goal's unit.
-func locked(parts []goals.Share, by goal.Number, get func(string) string) (map[goal.Place]goal.Number, error) {
-	out := map[goal.Place]goal.Number{}
-	for _, p := range parts {
-		if get("lock."+p.Name()) == "" {
-			continue
-		}
-		var n goal.Number
-		if err := n.UnmarshalText([]byte(plainDigits(get("value." + p.Name())))); err != nil {
-			return nil, err
-		}
-		if n*by/by != n { // beyond the range
-			return nil, callpace.E(callpace.Invalid, "goal.bad_number", "text", get("value."+p.Name()))
-		}
-		out[p.Place] = n * by
+func (r *request) unitOf(g goal.Goal) kpi.Unit {
+	e, err := r.defs.Explain(g.KPI)
+	if err != nil {
+		return ""
 	}
-	return out, nil
+	return e.Unit
 }
 
-// shares divides as the form says.
-func (r *request) shares(b goalBook, g store.Goal, get func(string) string) (*goals.Split, error) {
+// readValue reads a number as it is typed: tomans, per cent with or without the sign.
+func (r *request) readValue(g goal.Goal, text string) (n goal.Number, err error) {
+	plain := strings.NewReplacer("٪", "%", "٬", "").Replace(plainDigits(text))
+	if r.unitOf(g) == kpi.UnitPercent && !strings.HasSuffix(plain, "%") {
+		plain += "%"
+	}
+	by := r.typedIn(g)
+	if err := n.UnmarshalText([]byte(plain)); err != nil || n*by/by != n {
+		return 0, callpace.E(callpace.Invalid, "goal.bad_number", "text", text)
+	}
+	return n * by, nil
+}
+
+// typedValue is a number as readValue reads it.
+func (r *request) typedValue(g goal.Goal, n goal.Number) string {
+	if r.unitOf(g) == kpi.UnitPercent {
+		return (n * 100).String()
+	}
+	return (n / r.typedIn(g)).String()
+}
+
+// splitAs divides as the form asks. A number is locked as it was just shared
+// where the form says so.
+func (r *request) splitAs(b goalBook, g store.Goal, f *splitForm) (*goals.Split, error) {
 	rep, err := r.stands(b, g, false)
 	if err != nil {
 		return nil, err
 	}
-	ask := goals.SplitAsk{Levels: []goal.Each{goal.Each(get("to"))}, Way: goal.Way(get("way"))}
-	if ask.Levels[0] != goal.EachAgent && ask.Levels[0] != goal.EachTeam {
-		ask.Levels[0] = goal.EachTeam
+	s, err := r.split(b, g, rep, f.ask)
+	if callpace.CodeOf(err) == callpace.Invalid && len(f.ask.Locks) > 0 { // what was typed cannot be anybody's part
+		f.fault, f.ask.Locks = err, nil
+		return r.split(b, g, rep, f.ask)
 	}
-	if ask.Way != goal.ByHistory && ask.Way != goal.ByCapacity {
-		ask.Way = goal.Equally
+	at, lock := placeAt(f.values.Get("lock"))
+	if err != nil || !lock || f.typed[at] != "" {
+		return s, err
 	}
-	s, err := b.SplitOf(r.Context(), g, rep, ask)
+	for _, p := range s.All() {
+		if p.Place == at {
+			f.ask.Locks[at], f.typed[at] = p.Value, r.typedValue(g.Goal, p.Value)
+		}
+	}
+	return r.split(b, g, rep, f.ask)
+}
+
+// split divides a goal; whom it rests on is worked out once for all numbers that
+// are tried.
+func (r *request) split(b goalBook, g store.Goal, rep *track.Report, ask goals.SplitAsk) (*goals.Split, error) {
+	if !goals.Splits(g.Goal) {
+		return nil, callpace.E(callpace.Unsupported, "goals.no_split")
+	}
+	key := fmt.Sprintf("people %s %v %d %d", stampOf(g), ask.Levels, b.Desk.Today, r.now.Unix()/3600)
+	v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
+		return b.People(context.WithoutCancel(r.Context()), rep, ask.Levels)
+	})
 	if err != nil {
 		return nil, err
 	}
-	if ask.Locks, err = locked(s.Parts, r.typedIn(g.Goal), get); err != nil {
-		return nil, err
-	}
-	if s, err = b.SplitOf(r.Context(), g, rep, ask); err != nil {
-		return nil, err
-	}
-	return s, s.Err()
+	return b.SplitAmong(r.Context(), g, rep, v.(goals.People), ask)
 }
 
-func (r *request) splitForm(status int, get func(string) string, failed error) error {
+func (r *request) splitGoal() error { return r.showSplit(http.StatusOK, r.URL.Query(), nil) }
+
+func (r *request) showSplit(status int, values url.Values, failed error) error {
 	page := splitPage{shell: r.shell("goals.split", "goals")}
 	err := r.book(func(b goalBook) error {
 		g, err := b.Settable(r.Context(), b.sight, r.PathValue("id"))
 		if err != nil {
 			return err
 		}
-		page.Head, page.Back, page.Action = r.reader.GoalTitle(g.Goal), choice{Label: r.reader.GoalTitle(g.Goal), URL: "/goals/" + g.ID}, "/goals/"+g.ID+"/split"
-		rep, err := r.stands(b, g, false)
+		page.Head = choice{Label: r.reader.GoalTitle(g.Goal), URL: "/goals/" + g.ID}
+		page.Action = page.Head.URL + "/split"
+		f, err := r.readSplit(b, g, values)
 		if err != nil {
 			return err
 		}
-		w := r.words(rep)
-		s, err := r.shares(b, g, get)
+		s, err := r.splitAs(b, g, &f)
 		if err != nil {
 			if callpace.CodeOf(err) == callpace.Internal {
 				return err
 			}
-			failed, s = err, &goals.Split{}
+			failed = err
+			return nil
 		}
-		to, way := goal.EachTeam, s.Ask.Way
-		if len(s.Ask.Levels) > 0 {
-			to = s.Ask.Levels[0]
+		if failed == nil && f.fault != nil {
+			failed = f.fault
 		}
-		page.Whole, page.Chosen = w.Figure(g.Target.Value.Float()), [2]string{string(to), string(way)}
-		for _, x := range []goal.Each{goal.EachTeam, goal.EachAgent} {
-			page.To = append(page.To, choice{Label: r.reader.Text("goals.each." + string(x)), URL: string(x), Selected: x == to})
-		}
-		for _, x := range goal.Ways() {
-			page.Way = append(page.Way, choice{Label: r.reader.Text("goals.way." + string(x)), URL: string(x), Selected: x == way})
-		}
-		by := r.typedIn(g.Goal)
-		for _, sh := range s.Parts {
-			row := splitRow{Who: sh.Name(), Usual: w.Figure(sh.Usual), Value: (sh.Value / by).String(), Name: "value." + sh.Name(), LockName: "lock." + sh.Name(), Locked: sh.Locked}
-			page.Rows = append(page.Rows, row)
-		}
-		all := page.Rows
-		page.Rows, page.Pager = cut(r, r.view(), "shares", all, nil)
-		page.Page = r.view().get("shares.page")
-		here := map[string]bool{}
-		for _, row := range page.Rows {
-			here[row.Who] = true
-		}
-		for _, row := range all {
-			if row.Locked && !here[row.Who] {
-				page.Others = append(page.Others, row)
-			}
-		}
+		r.fillSplit(&page, g, s, f)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	if failed != nil {
-		page.Fault, status = r.reader.Error(failed), max(status, r.status(failed))
+		page.Fault, page.Save, status = r.reader.Error(failed), false, max(status, r.status(failed))
 	}
 	return r.pageStatus(status, "goal_split", page)
 }
 
 // takeSplit writes the shares down as goals of their own.
 func (r *request) takeSplit() error {
-	get, id := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }, r.PathValue("id")
+	id := r.PathValue("id")
+	_ = r.ParseForm() // what is too long was refused before
+	values := r.PostForm
 	err := r.book(func(b goalBook) error {
 		g, err := b.Settable(r.Context(), b.sight, id)
 		if err != nil {
 			return err
 		}
-		s, err := r.shares(b, g, get)
+		f, err := r.readSplit(b, g, values)
+		if err != nil {
+			return err
+		}
+		s, err := r.splitAs(b, g, &f)
+		if err == nil {
+			err = f.fault
+		}
 		if err != nil {
 			return err
 		}
@@ -171,7 +238,7 @@ func (r *request) takeSplit() error {
 		if callpace.CodeOf(err) == callpace.Internal {
 			return err
 		}
-		return r.splitForm(r.status(err), get, err)
+		return r.showSplit(r.status(err), values, err)
 	}
 	return r.redirect("/goals/" + id + "?done=split")
 }

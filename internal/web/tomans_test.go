@@ -38,15 +38,15 @@ func TestTomansForPeopleAndRialsForPrograms(t *testing.T) {
 	b.get("/goals/1").has(200, "20,000,000 toman", "12,000,000 toman").lacks("200,000,000")
 
 	// What is typed into the boxes of a split is tomans, too.
-	split := []string{"to", "team", "way", "equal", "lock.East", "yes", "value.East", "5000000"}
-	b.get("/goals/1/split?to=team&way=equal&lock.East=yes&value.East=5000000").has(200, `name="value.East" value="5000000"`, `name="value.West" value="15000000"`)
+	split := []string{"to", "team", "way", "equal", "set.East/", "5000000"}
+	b.get("/goals/1/split?to=team&way=equal&set.East%2F=5000000").has(200, `name="set.East/" value="5000000"`, "15,000,000 toman")
 	b.post("/goals/1/split", split...).goes("/goals/1?done=split")
 	for i, want := range []string{"50000000", "150000000"} {
 		require.Equal(t, want, goalsOf(s)[1+i].Target.Value.String())
 	}
 	b.get("/goals/1").has(200, "5,000,000 toman", "15,000,000 toman")
-	split[7] = "999999999999"
+	split[5] = "999999999999"
 	b.post("/goals/1/split", split...).has(400, "999999999999")
 	b.post("/goals/new", "text", "20 calls this month").goes("/goals/4?done=set")
-	b.get("/goals/4/split?to=team&way=equal").has(200, `name="value.East" value="10"`) // of calls there are no tomans
+	b.get("/goals/4/split?to=team&way=equal&lock=East%2F").has(200, `name="set.East/" value="10"`) // of calls there are no tomans
 }

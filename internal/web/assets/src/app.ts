@@ -16,6 +16,8 @@ controls.prints();
 controls.rows();
 controls.drops();
 controls.sliders();
+controls.shorts();
+controls.typing();
 keys.listen();
 theme.listen();
 progress.listen();

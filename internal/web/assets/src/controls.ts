@@ -170,3 +170,26 @@ export function sliders(): void {
     output.textContent = format.format(percent ? slider.valueAsNumber / 100 : slider.valueAsNumber);
   });
 }
+
+/** form[data-short] leaves empty fields out of what it sends, whoever sends it. */
+export function shorts(): void {
+  document.addEventListener("formdata", (e) => {
+    if (!(e.target as Element).matches("[data-short]")) return;
+    for (const [name, value] of [...e.formData]) if (value === "") e.formData.delete(name);
+  });
+}
+
+/** What is typed while an answer comes stays in its field (htmx keeps the focus
+ *  of fields with an id; the answer holds what the field was when it was asked). */
+export function typing(): void {
+  let held: HTMLInputElement | undefined;
+  document.addEventListener("htmx:beforeSwap", (e) => {
+    const field = document.activeElement;
+    held = field instanceof HTMLInputElement && field.id && field.type !== "range" && (e.target as Element).contains(field) ? field : undefined;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const now = held && document.getElementById(held.id);
+    if (now instanceof HTMLInputElement && held && now.value !== held.value) now.value = held.value;
+    held = undefined;
+  });
+}
