@@ -163,3 +163,28 @@ func TestSplitOfTwoThousand(t *testing.T) {
 	require.Equal(t, goal.Number(50_000*callpace.One), sumOf(s, func(x goal.Scope) bool { return x.Agent == "" }))
 	require.Equal(t, goal.Number(50_000*callpace.One), sumOf(s, func(x goal.Scope) bool { return x.Agent != "" }))
 }
+
+// Whatever people and teams are called, the page holds, and a number set by hand finds them again.
+func TestSplitAmongHostileNames(t *testing.T) {
+	texts := hostileTexts(200)
+	for i, text := range texts {
+		at := goal.Place{Team: text, Agent: texts[len(texts)-1-i]}
+		back, ok := placeAt(placeKey(at))
+		require.True(t, ok)
+		require.Equal(t, at, back)
+	}
+	s := hostileSite(t, texts)
+	b := s.as(auth.Admin)
+	b.post("/goals/new", "text", "5000 calls this month").goes("/goals/1?done=set")
+	for _, path := range []string{"/goals/1/split", "/goals/1/split?to=agent&way=history", "/goals/1/split?to=team&way=equal", "/goals/1/split?to=both&way=equal&open=" + url.QueryEscape(texts[3])} {
+		b.get(path).has(200).inert(t)
+	}
+	b.post("/goals/1/split", "to", "agent", "way", "equal").goes("/goals/1?done=split")
+	require.Equal(t, goal.Number(5000*callpace.One), sumOf(s, func(goal.Scope) bool { return true }))
+	b.get("/goals/1").has(200).inert(t)
+	for _, text := range texts[:20] {
+		a := b.get("/goals/1/split?to=both&way=equal&open=" + url.QueryEscape(text) + "&lock=" + url.QueryEscape(text) + "&way." + url.QueryEscape(text) + "=" + url.QueryEscape(text) + "&set." + url.QueryEscape(text) + "=" + url.QueryEscape(text))
+		require.Less(t, a.status, 500)
+		a.inert(t)
+	}
+}
