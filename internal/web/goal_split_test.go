@@ -14,6 +14,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 )
 
 // parts are the goals below others, with what they ask.
@@ -166,7 +167,7 @@ func TestSplitOfTwoThousand(t *testing.T) {
 
 // Whatever people and teams are called, the page holds, and a number set by hand finds them again.
 func TestSplitAmongHostileNames(t *testing.T) {
-	texts := hostileTexts(200)
+	texts := ingesttest.HostileTexts(200)
 	for i, text := range texts {
 		at := goal.Place{Team: text, Agent: texts[len(texts)-1-i]}
 		back, ok := placeAt(placeKey(at))

@@ -18,9 +18,9 @@ var ourElements = wordSet(`html head meta title link script body div p section a
 	article progress noscript dialog template audio time output em b sub sup tspan`)
 
 var ourAttributes = wordSet(`abbr accept action align aria-busy aria-controls aria-current aria-describedby aria-disabled aria-expanded aria-hidden aria-invalid aria-label aria-labelledby aria-live
-	aria-pressed aria-sort autocomplete autofocus border cellpadding cellspacing charset checked class colspan content cx cy d data-close data-confirm data-copy data-done data-keys data-auto data-manual data-name data-keys-switch data-label data-quiet data-rows data-unit
+	aria-pressed aria-sort autocomplete autofocus border cellpadding cellspacing charset checked class colspan content cx cy d data-close data-confirm data-copy data-done data-keys data-auto data-manual data-name data-keys-switch data-label data-quiet data-rows data-short data-unit
 	data-n data-no-boost data-ok data-open data-text data-theme data-theme-set datetime dir disabled download enctype focusable for formaction formmethod formnovalidate height hidden href http-equiv
-	hx-get hx-include hx-indicator hx-post hx-push-url hx-select hx-swap hx-sync hx-target hx-trigger hx-boost id inputmode lang label list max maxlength method min minlength multiple name novalidate open pattern
+	hx-get hx-include hx-indicator hx-post hx-push-url hx-replace-url hx-select hx-swap hx-sync hx-target hx-trigger hx-boost id inputmode lang label list max maxlength method min minlength multiple name novalidate open pattern
 	placeholder points popover popovertarget preload preserveaspectratio r readonly rel required role rowspan rows cols rx ry scope selected size spellcheck src step tabindex target title type value
 	viewbox width x x1 x2 y y1 y2 text-anchor transform controls`)
 
