@@ -109,7 +109,7 @@ func (p People) tree(s *Split) []Share {
 			if s.Ask.Way == goal.Equally && !s.Rate {
 				t.Weight = 1 // a team, whatever its size
 			}
-			t.Usual, t.People, t.Parts = p.usually(s, t.Place), len(t.Parts), nil
+			t.Usual, t.Parts = p.usually(s, t.Place), nil
 		}
 	}
 	return out

@@ -30,7 +30,6 @@ type Share struct {
 	Weight float64     // among its neighbours
 	Usual  float64     // what they brought in as many days before; NaN where nothing is known
 	Stay   *track.Stay // of an agent: when they are there
-	People int         // of a team that is not divided further: how many are in it
 	Locked bool
 	Value  goal.Number
 	// Num of Den is what a level comes to: the volume as it usually is, and what
@@ -124,7 +123,7 @@ func (a SplitAsk) over(s goal.Scope) SplitAsk {
 	switch {
 	case s.Team != "":
 		a.Levels = []goal.Each{goal.EachAgent}
-	case len(a.Levels) == 0:
+	case !a.Has(goal.EachTeam) && !a.Has(goal.EachAgent):
 		a.Levels = []goal.Each{goal.EachTeam, goal.EachAgent}
 	}
 	if a.Way == "" {

@@ -127,7 +127,7 @@ func (r *request) fillSplit(page *splitPage, g store.Goal, s *goals.Split, f spl
 		page.Figures = append(page.Figures, pair{text("goals.column.per_day"), per})
 	}
 	page.Level, page.Save = s.Rate, s.Whole() && len(s.Parts) > 0
-	page.Total = v.sum(s.Share, "")
+	page.Total = v.sum(s.Share)
 	page.Since = v.since()
 	page.Notes = v.notes()
 	v.groups(page)
@@ -179,7 +179,7 @@ func (v splitView) groups(page *splitPage) {
 	for _, t := range teams {
 		group := splitGroup{Head: true, splitRow: v.row(t)}
 		if people := len(t.Parts); people > 0 {
-			sum := v.sum(t, t.Name())
+			sum := v.sum(t)
 			group.Sum = &sum
 			group.Ways = []choice{{Label: v.Text("goals.way_same"), Selected: v.s.Ask.Inside[t.Team] == ""}}
 			for _, w := range goal.Ways() {
@@ -284,7 +284,7 @@ func (v splitView) stay(x track.Stay) (out []string) {
 }
 
 // sum says what the parts of a share come to, and what does not come out.
-func (v splitView) sum(of goals.Share, who string) splitSum {
+func (v splitView) sum(of goals.Share) splitSum {
 	together := v.Figure((of.Value + of.Off).Float())
 	whole := v.Figure(of.Value.Float())
 	if v.s.Rate {
