@@ -75,6 +75,14 @@ func (b Book) SplitTree(ctx context.Context, g store.Goal, ask SplitAsk) (*Split
 	if err != nil {
 		return nil, err
 	}
+	return b.SplitOf(ctx, g, r, ask)
+}
+
+// SplitOf is SplitTree of a goal that was looked at.
+func (b Book) SplitOf(ctx context.Context, g store.Goal, r *track.Report, ask SplitAsk) (*Split, error) {
+	if !Splits(g.Goal) {
+		return nil, callpace.E(callpace.Unsupported, "goals.no_split")
+	}
 	p, err := b.People(ctx, r, ask.Levels)
 	if err != nil {
 		return nil, err
