@@ -98,7 +98,7 @@ func (c *Copier) Run(ctx context.Context) {
 			return
 		}
 		wait := lookEvery
-		if err != nil {
+		if notYet := (closed{}); err != nil && !errors.As(err, &notYet) {
 			wait = retryEvery
 		}
 		select {
@@ -172,7 +172,7 @@ func (c *Copier) Round(ctx context.Context) error {
 	err := c.round(ctx)
 	var not closed
 	if errors.As(err, &not) {
-		return not.error
+		return err
 	}
 	err = targetFault(c.Target, err)
 	if ctx.Err() != nil {
@@ -262,8 +262,8 @@ func (c *Copier) begin() (Copied, error) {
 		return was, err
 	}
 	entries, err := os.ReadDir(c.Target)
-	if err != nil || c.lag.Seq > 0 {
-		return was, callpace.E(callpace.NotFound, "copy.gone", "path", c.Target).Because(err)
+	if err != nil || c.marked() {
+		return was, callpace.E(callpace.NotFound, "copy.gone", "path", c.Target, "mark", c.markPath()).Because(err)
 	}
 	for _, e := range entries {
 		if n := e.Name(); n != "lost+found" && n != journalDir && n != store.Name+partial && n != copyName+partial {
@@ -275,6 +275,17 @@ func (c *Copier) begin() (Copied, error) {
 	}
 	was = Copied{Format: Format, Position: journal.Position{Segment: 1}}
 	return was, c.keep(&was)
+}
+
+// markName is the file of the data folder that says where its copy is, so that
+// a disk that is missing after a restart is not taken for a new one.
+const markName = "copied-to"
+
+func (c *Copier) markPath() string { return filepath.Join(c.Dir, markName) }
+
+func (c *Copier) marked() bool {
+	target, _ := os.ReadFile(c.markPath())
+	return string(target) == c.Target
 }
 
 // mostAtOnce bounds what is copied before it is written down.
@@ -315,6 +326,11 @@ func (c *Copier) some(ctx context.Context, is *Copied) (complete bool, err error
 	}
 	if err := c.keep(is); err != nil {
 		return false, err
+	}
+	if complete && !c.marked() {
+		if err := os.WriteFile(c.markPath(), []byte(c.Target), 0o600); err != nil {
+			return false, err
+		}
 	}
 	c.set(func(l *Lag) {
 		if l.Bytes = left; complete {

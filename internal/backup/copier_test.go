@@ -143,6 +143,14 @@ func TestCopyOutage(t *testing.T) {
 	require.Zero(t, c.Lag().Behind(h.now))
 	require.Equal(t, []bool{true, false}, told)
 	h.equals(target)
+
+	require.NoError(t, os.Rename(target, target+".away")) // and the machine starts again without it
+	require.NoError(t, os.Mkdir(target, 0o700))
+	c = h.copier(target)
+	require.Equal(t, "copy.gone", keyOf(c.Round(ctx)))
+	require.NoError(t, os.Remove(filepath.Join(h.dir, "copied-to"))) // a new disk, on purpose
+	require.NoError(t, c.Round(ctx))
+	h.equals(target)
 }
 
 // A folder that holds something else is never touched.
