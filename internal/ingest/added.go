@@ -52,8 +52,9 @@ func newAdded() *added {
 // waiting is an input that the facts have still to follow.
 type waiting struct {
 	Added
-	bytes int64
-	since time.Time
+	bytes    int64
+	since    time.Time
+	followed bool // the facts have it, and readers see them when the write is done
 }
 
 // group is rows of a source that are journalled together: putting them on disk
@@ -93,6 +94,9 @@ func (a *added) lag() (l Lag) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, w := range a.waiting {
+		if w.followed {
+			continue
+		}
 		if l.Since.IsZero() {
 			l.Since = w.since
 		}
@@ -161,7 +165,7 @@ func (a *added) end(before int) (todo []waiting, unsure bool) {
 	defer a.mu.Unlock()
 	clear(a.growing)
 	for _, w := range a.waiting {
-		if before == 0 || w.Input < before {
+		if !w.followed && (before == 0 || w.Input < before) {
 			todo = append(todo, w)
 		}
 	}
@@ -172,11 +176,20 @@ func (a *added) end(before int) (todo []waiting, unsure bool) {
 func (a *added) settled(input int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.waiting = slices.DeleteFunc(a.waiting, func(w waiting) bool { return input == 0 || w.Input == input })
+	for i := range a.waiting {
+		a.waiting[i].followed = a.waiting[i].followed || input == 0 || a.waiting[i].Input == input
+	}
 	if input == 0 {
 		clear(a.growing)
 		a.unsure = false
 	}
+}
+
+// seen notes that readers see what the facts have followed, and wakes who waits for it.
+func (a *added) seen() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.waiting = slices.DeleteFunc(a.waiting, func(w waiting) bool { return w.followed })
 	a.tell()
 }
 
@@ -195,7 +208,7 @@ func (a *added) stuck() {
 	a.tell()
 }
 
-// has tells whether the facts have still to follow an input.
+// has tells whether readers do not see an input yet.
 func (a *added) has(input int) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -207,8 +220,7 @@ func (a *added) find(input int) int {
 	return slices.IndexFunc(a.waiting, func(w waiting) bool { return w.Input == input })
 }
 
-// waits tells whether the facts have still to follow an input, and what to
-// listen to.
+// waits tells whether readers do not see an input yet, and what to listen to.
 func (a *added) waits(input int) (bool, <-chan struct{}) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

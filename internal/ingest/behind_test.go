@@ -28,7 +28,9 @@ func TestTooMuchWaits(t *testing.T) {
 	_, grows := f.added.spec("app")
 	require.False(t, grows)
 	f.added.settled(7)
+	require.EqualValues(t, 3, f.added.lag().Bytes)
+	require.True(t, f.added.has(7), "readers do not see it before the write is done")
+	f.added.seen()
 	require.False(t, f.added.has(7))
 	require.True(t, f.added.has(8))
-	require.EqualValues(t, 3, f.added.lag().Bytes)
 }

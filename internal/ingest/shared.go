@@ -71,6 +71,7 @@ func (s *SharedFolder) open(ctx context.Context, progress Progress) error {
 	s.whole.Lock()
 	defer s.whole.Unlock()
 	s.folder = f
+	s.added.seen()
 	s.settle()
 	s.rev.Add(1)
 	s.news.Add(1)
@@ -206,6 +207,7 @@ func (s *SharedFolder) begin(progress Progress) (end func()) {
 	return func() {
 		s.settle()
 		s.rev.Add(1)
+		s.added.seen()
 		s.folder.deps.Progress = nil // whoever watched is gone
 		s.refreshing.after(calm, s.refresh)
 		s.resting.after(idle, s.rest)

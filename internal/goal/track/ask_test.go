@@ -34,7 +34,7 @@ func TestWorkedFigures(t *testing.T) {
 	sales.Rates = track.Rates{Appointment: rate(t, "15 %"), Close: rate(t, "1/3")}
 	p := f(sales, 1000, 1114, 48, 54)
 	require.Equal(t, int64(150), p.Plan.Steps[1].Number)
-	require.Equal(t, "6.7", p.Ratios()[0].Args["number"].(callpace.Amount).String())
+	require.Equal(t, "6.7", p.Ratios()[0].Args["count"].(callpace.Amount).String())
 	sales.Rates.Appointment = rate(t, "0,20")
 	f(sales, 750, 835, 36, 40)
 
