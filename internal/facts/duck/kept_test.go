@@ -8,6 +8,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -274,6 +275,11 @@ func everyRow(t *rapid.T, s *Store) *facts.Batch {
 				case table.Columns[i].Kind == facts.Text:
 					rows.SetText(row, i, cell.String)
 				case table.Columns[i].Kind == facts.Hash:
+					n, err := strconv.ParseUint(cell.String, 10, 64)
+					if err != nil {
+						return err
+					}
+					rows.SetInt(row, i, int64(n))
 				default:
 					var n int64
 					if _, err := fmt.Sscan(cell.String, &n); err != nil {

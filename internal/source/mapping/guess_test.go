@@ -17,8 +17,7 @@ import (
 
 // sayer gives the texts of a language.
 func sayer(t testing.TB, lang string) Sayer {
-	texts := map[string]string{}
-	require.NoError(t, yaml.Unmarshal(read(t, root+"/internal/i18n/messages/"+lang+"/mapping.yaml"), &texts))
+	texts := textsOf(t, lang)
 	return func(key string, args map[string]any) string {
 		text, ok := texts[key]
 		require.True(t, ok, key)
@@ -27,6 +26,20 @@ func sayer(t testing.TB, lang string) Sayer {
 		}
 		return text
 	}
+}
+
+// textsOf reads the texts of mappings; of one with plural forms the general one.
+func textsOf(t testing.TB, lang string) map[string]string {
+	var raw map[string]any
+	require.NoError(t, yaml.Unmarshal(read(t, root+"/internal/i18n/messages/"+lang+"/mapping.yaml"), &raw))
+	texts := map[string]string{}
+	for key, text := range raw {
+		if forms, ok := text.(map[string]any); ok {
+			text = forms["other"]
+		}
+		texts[key] = text.(string)
+	}
+	return texts
 }
 
 func toJSON(v any) string {

@@ -1,12 +1,10 @@
 package mapping
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,10 +24,7 @@ func TestMessages(t *testing.T) {
 	placeholder := regexp.MustCompile(`\{[a-z]+\}`)
 	english := map[string]string{}
 	for _, lang := range []string{"en", "hr", "uk", "fa", "ro", "zh"} {
-		text, err := os.ReadFile(root + "/internal/i18n/messages/" + lang + "/mapping.yaml")
-		require.NoError(t, err)
-		var got map[string]string
-		require.NoError(t, yaml.Unmarshal(text, &got))
+		got := textsOf(t, lang)
 		if lang == "en" {
 			english = got
 		}
