@@ -253,6 +253,8 @@ func TestSettingsAndSpecs(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, ins, 2)
 	require.Equal(t, t0, ins[0].At)
+	_, err = j.Spec(ctx, Digest{1})
+	require.Equal(t, callpace.Damaged, callpace.CodeOf(err), "what an input is read by was journalled before it")
 	spec, err := j.Spec(ctx, ins[1].Spec)
 	require.NoError(t, err)
 	require.Equal(t, `{"format":"x"}`, string(spec))

@@ -47,9 +47,13 @@ func (j *Journal) SettingsAt(ctx context.Context, seq int64) (Settings, error) {
 	return Settings{seq, at, raw}, err
 }
 
-// Spec gives the spec of a digest.
+// Spec gives the spec of a digest that an input has. One that is not there is
+// Damaged: it was journalled before the input.
 func (j *Journal) Spec(ctx context.Context, digest Digest) ([]byte, error) {
 	seq, err := j.specEntry(ctx, digest)
+	if callpace.CodeOf(err) == callpace.NotFound {
+		return nil, callpace.E(callpace.Damaged, "journal.no_spec", "spec", digest.String())
+	}
 	if err != nil {
 		return nil, err
 	}
