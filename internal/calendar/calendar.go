@@ -187,4 +187,4 @@ func (c Calendar) PlaceInWeek(iso int64) int64 { return mod(iso%7-int64(c.weekSt
 func weekday(day int64) int64 { return mod(day+int64(time.Thursday), 7) }
 
 // Weekday gives the ISO weekday of a day: 1 is Monday, 7 Sunday.
-func Weekday(day int64) int64 { return mod(day+3, 7) + 1 } // 1970-01-01 was a Thursday
+func Weekday(day int64) int64 { return mod(weekday(day)-1, 7) + 1 }

@@ -181,9 +181,11 @@ func (g *guess) unitOf(c int) string {
 func guessDecimal(samples []string) string {
 	point, comma := fitsDecimal(samples, '.'), fitsDecimal(samples, ',')
 	if point && comma {
-		all := strings.Join(samples, "")
-		below := slices.ContainsFunc(samples, belowOne.MatchString)
-		point = strings.Contains(all, ".") && below || !strings.Contains(all, ".") && !(strings.Contains(all, ",") && below)
+		dots := strings.ContainsRune(strings.Join(samples, ""), '.')
+		if !dots && !strings.ContainsRune(strings.Join(samples, ""), ',') {
+			return "."
+		}
+		point = dots == slices.ContainsFunc(samples, belowOne.MatchString)
 	}
 	switch {
 	case point:
