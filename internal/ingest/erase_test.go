@@ -188,3 +188,29 @@ func TestErasureIsWholeOrNotAtAll(t *testing.T) {
 	require.Equal(t, 1, done.Typed)
 	require.Equal(t, 1, typed.erased)
 }
+
+// A person is found, and taken out of other people's notes, in whichever digits
+// a file or whoever asks writes the id.
+func TestErasedInWhicheverDigits(t *testing.T) {
+	f := newFolder(t, t.TempDir(), "data")
+	defer func() { require.NoError(t, f.Close()) }()
+	leads := "id,rev,day,owner,phone,mobile,stage,amount,name\n" +
+		"L-۱۰۱,1,2026-10-01,Ana,,,new,0,Mia\n" +
+		"L-101,2,2026-10-02,Ana,,,won,5,Mia\n" +
+		"L-102,1,2026-10-01,Ana,,,new,0,sister of L-١٠١\n"
+	f.deliver(t, mapped("crm", leadsMapping), "leads.csv", []byte(leads), 0)
+	require.Equal(t, 2, perTable(f.facts(t))["leads"], "۱۰۱ and 101 are one lead")
+
+	found, err := f.FindPerson(context.Background(), ingest.Person{Lead: "L-۱۰۱", SearchText: true})
+	require.NoError(t, err)
+	require.Equal(t, []string{"L-101"}, found.Leads)
+	require.Equal(t, 3, found.Records)
+	require.Equal(t, []string{"sister of L-١٠١"}, found.Samples)
+	_, err = f.Erase(context.Background(), ingest.Person{Lead: "L-۱۰۱", SearchText: true})
+	require.NoError(t, err)
+	text := f.facts(t)
+	require.NotContains(t, text, "Mia")
+	require.NotContains(t, text, "L-101")
+	require.Contains(t, text, "sister of ***")
+	f.sound(t)
+}

@@ -50,7 +50,7 @@ func (f *Folder) newEraser(ctx context.Context, h *history, who Traced, p Person
 			return names.lead(phone)
 		},
 		Lead: func(id string) string {
-			if !slices.Contains(ids, id) {
+			if id = source.ASCIIDigits(id); !slices.Contains(ids, id) {
 				return ""
 			}
 			return names.lead(id)

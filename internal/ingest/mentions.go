@@ -51,8 +51,9 @@ func newMentions(who Traced, country string) *mentions {
 
 // take is source.Person.Text.
 func (m *mentions) take(text string) (rest string, found bool) {
-	rest = m.withoutIds(m.withoutNumbers(text))
-	if rest == text {
+	plain := source.ASCIIDigits(text)
+	rest = m.withoutIds(m.withoutNumbers(plain))
+	if rest == plain {
 		return text, false
 	}
 	m.mu.Lock()
@@ -84,15 +85,10 @@ var numberLike = regexp.MustCompile(`\+?\(?[0-9][0-9 ()./\x{a0}-]*[0-9]`)
 var digitRun = regexp.MustCompile(`\+?\(?[0-9]+`)
 
 func (m *mentions) withoutNumbers(text string) string {
-	text0 := source.ASCIIDigits(text)
-	if !m.mayHold(text0) {
+	if !m.mayHold(text) {
 		return text
 	}
-	rest := numberLike.ReplaceAllStringFunc(text0, m.withoutNumber)
-	if rest == text0 {
-		return text
-	}
-	return rest
+	return numberLike.ReplaceAllStringFunc(text, m.withoutNumber)
 }
 
 // mayHold tells whether the digits of a text hold the end of a number.

@@ -68,10 +68,11 @@ func (f *Folder) trace(ctx context.Context, h *history, p Person) (*trace, error
 			return nil, callpace.E(callpace.Invalid, "erase.bad_phone", "phone", p.Phone, "country", f.settings.Country)
 		}
 	}
-	t := &trace{mode: p.Shared, asked: phone + p.Lead, shared: map[string]bool{}}
+	lead := source.ASCIIDigits(p.Lead)
+	t := &trace{mode: p.Shared, asked: phone + lead, shared: map[string]bool{}}
 	for pass := 0; ; {
 		if pass == 0 {
-			t.begin(phone, p.Lead)
+			t.begin(phone, lead)
 		}
 		pass++
 		t.grown, t.firms = false, map[string]bool{}
@@ -110,7 +111,10 @@ func (f *Folder) tracePass(ctx context.Context, h *history, t *trace) error {
 	country := f.settings.Country
 	match := source.Person{
 		Phone: func(raw string) string { return t.known(t.phones, source.Phone(raw, country)) },
-		Lead:  func(id string) string { return t.known(t.leads, id) + t.known(t.customers, id) },
+		Lead: func(id string) string {
+			id = source.ASCIIDigits(id)
+			return t.known(t.leads, id) + t.known(t.customers, id)
+		},
 	}
 	var walked error
 	for i, stream := range h.numbers() {

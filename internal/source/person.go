@@ -7,7 +7,7 @@ import "strings"
 // counts stay. A pseudonym is random; nothing leads from it to the value.
 type Person struct {
 	Phone func(raw string) string // the pseudonym for a number as the source wrote it; "" where it is not the person's
-	Lead  func(id string) string  // the same for the id of a lead or a customer
+	Lead  func(id string) string  // the same for the id of a lead or a customer, in whichever digits
 	// Tag tells values apart of which one pseudonym takes the place, where they
 	// are keys of records: random too, and the same for the same text.
 	Tag func(text string) string

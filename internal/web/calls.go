@@ -116,11 +116,8 @@ func (r *request) find(v view) ([]kpi.Expr, error) {
 		}
 		return kpi.Op{Name: kpi.In, Args: args}
 	}
-	plain := []string{text}
-	if digits := source.ASCIIDigits(text); digits != text {
-		plain = append(plain, digits)
-	}
-	ways := []kpi.Expr{is("source_id", plain...), is("lead", plain...), is("lead_ref", plain...)}
+	id := source.ASCIIDigits(text)
+	ways := []kpi.Expr{is("source_id", id), is("lead", id), is("lead_ref", id)}
 	if likePhone(text) {
 		numbers := []string{source.Phone(text, r.settings.Country)}
 		if bare := strings.TrimLeft(numbers[0], "+"); numbers[0] != "" {

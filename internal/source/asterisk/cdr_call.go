@@ -168,7 +168,7 @@ func (c *call) judge() callpace.Outcome {
 func (a *callAssembler) emit(g facts.Group, c *call, out *facts.Batch) {
 	s, lead := addRow(out, facts.Calls, g), c.lead
 	s.text("source_id", g.Name)
-	s.text("agent_alias", a.agentOf(c))
+	s.text("agent_alias", source.ASCIIDigits(a.agentOf(c)))
 	s.text("direction", c.direction)
 	s.text("channel", "phone")
 	s.text("queue", c.queue)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/source"
 )
 
 // event is one line of a queue_log.
@@ -142,7 +143,7 @@ func (d *queueDecoder) read(line string) (e event, why doubt, reason callpace.Me
 	case e.agent == "NONE":
 		e.agent = ""
 	case !d.logged:
-		e.agent = device(e.agent)
+		e.agent = device(source.ASCIIDigits(e.agent))
 	}
 	var ok bool
 	if e.at, why, ok = d.instant(fields[0]); !ok {

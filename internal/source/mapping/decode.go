@@ -128,6 +128,7 @@ func (s *state) understand(row *table.Row) (skipped bool, bad *callpace.Message)
 	if bad := s.checkAttributes(); bad != nil {
 		return false, bad
 	}
+	key = source.ASCIIDigits(key)
 	s.out.Records = append(s.out.Records, facts.Record{Origin: s.origin(key), Version: version, Content: content, Line: row.Line})
 	for i, e := range s.plan.entries {
 		if active&(1<<i) != 0 {
@@ -313,7 +314,9 @@ func (s *state) convert(f *field, c *cell, text string) (bad *callpace.Message) 
 		if len(text) > maxCell {
 			return f.reject("mapping.reject.too_long", text)
 		}
-		c.text = text
+		if c.text = text; f.def.id {
+			c.text = source.ASCIIDigits(text)
+		}
 	}
 	return bad
 }

@@ -32,6 +32,7 @@ type fieldDef struct {
 	col      int      // index in the fact's columns; -1: emit knows what to do with it
 	required bool     // every entry must map it
 	needed   bool     // a row without it is rejected
+	id       bool     // names something: the same in the digits of every script
 	personal bool     // identifies or describes a person, and is emptied at erasure
 	words    []string // known words of a wordKind
 }
@@ -90,6 +91,7 @@ var (
 		"costs":      {{name: "from", kind: dayKind}, {name: "to", kind: dayKind}, {name: "team", kind: textKind}},
 		"roster":     {{name: "team", kind: textKind}},
 	}
+	ids      = words("id agent lead referred_by customer")
 	personal = words("phone phones lead referred_by customer comment recording")
 	known    = map[string][]string{
 		"calls.direction":   words("inbound outbound internal"),
@@ -134,6 +136,7 @@ func defineFacts() []*factDef {
 			f.required = has(required[t.Name], f.name)
 			f.needed = has(needed[t.Name], f.name)
 			f.personal = has(personal, f.name)
+			f.id = has(ids, f.name)
 			f.words = known[t.Name+"."+f.name]
 		}
 		defs = append(defs, d)

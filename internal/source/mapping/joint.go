@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/source"
 )
 
 // agentShare is one agent's part of a joint sale, first as the source weighs it.
@@ -30,7 +31,7 @@ func (s *state) joint(f *field, c *cell) *callpace.Message {
 		text = t
 		for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '|' }) {
 			agent, weight, weighed := strings.Cut(part, ":")
-			list = append(list, agentShare{strings.TrimSpace(agent), f.weight(weight, weighed)})
+			list = append(list, agentShare{source.ASCIIDigits(strings.TrimSpace(agent)), f.weight(weight, weighed)})
 		}
 	}
 	for _, x := range f.shares {
@@ -42,7 +43,7 @@ func (s *state) joint(f *field, c *cell) *callpace.Message {
 			weight = s.row[x[1]]
 		}
 		text += s.row[x[0]] + ":" + weight + ";"
-		list = append(list, agentShare{s.row[x[0]], f.weight(weight, x[1] >= 0)})
+		list = append(list, agentShare{source.ASCIIDigits(s.row[x[0]]), f.weight(weight, x[1] >= 0)})
 	}
 	if len(list) == 0 {
 		return nil

@@ -26,7 +26,8 @@ func (d *decoder) Trace(c source.Chunk, match source.Person, found func(source.S
 // sighting gives what the row at hand says of people, and whether it names the
 // person.
 func (s *state) sighting(match source.Person) (x source.Sighting, named bool) {
-	id := func(list []string, id string) []string {
+	id := func(list []string, text string) []string {
+		id := source.ASCIIDigits(text)
 		named = named || match.Lead(id) != ""
 		return append(list, id)
 	}

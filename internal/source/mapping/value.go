@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/source"
 )
 
 // value says where the text of a field comes from and how it is understood.
@@ -192,8 +193,8 @@ func outcomeWords() []string {
 	return list
 }
 
-// fold makes texts comparable that differ in case or outer spaces only.
-func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// fold makes texts comparable that differ in case, outer spaces or the script of digits only.
+func fold(s string) string { return strings.ToLower(strings.TrimSpace(source.ASCIIDigits(s))) }
 
 // isCurrency tells whether s looks like an ISO 4217 code.
 func isCurrency(s string) bool {
