@@ -62,7 +62,7 @@ var funnel = question{
 	{{ratio (count (in "won")) (count (or (in "won") (and "won IS NULL" (in "lost"))))}}, {{count (in "appointment")}},
 	{{ratio (count (and (in "reached") "lost = reached")) (count (in "reached"))}},
 	{{ratio (count (and (in "reached") "won = reached")) (count (in "reached"))}},
-	{{avg (seconds "contacted" "won") (in "won")}}, {{ratio "sum(outbound)" (count "outbound > 0")}}
+	{{avg (seconds "reached" "won") (in "won")}}, {{ratio "sum(outbound)" (count "outbound > 0")}}
 FROM (SELECT {{lead}} AS lead_, {{first reached}} AS reached, {{first contacted}} AS contacted, {{first "disposition = 'APPT'"}} AS appointment,
 		{{first "disposition = 'SALE'"}} AS won, {{first "disposition = 'LOST'"}} AS lost,
 		{{count (and "direction = 'outbound'" (in "started_at"))}} AS outbound
