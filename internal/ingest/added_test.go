@@ -103,6 +103,26 @@ func TestAddedSurvivesAKill(t *testing.T) {
 	require.NoError(t, f.Close())
 }
 
+// A folder that is closed does not first count what was added: it is on disk,
+// and there after the next start.
+func TestAddedIsLeftByClose(t *testing.T) {
+	b := newBusy(t)
+	b.hold()
+	in := b.add(event(1, 10) + event(2, 10))
+	closed := make(chan error)
+	go func() { closed <- b.Close(context.Background()) }()
+	require.Eventually(t, b.Closing, time.Minute, time.Millisecond)
+	b.let()
+	require.NoError(t, <-closed)
+	require.False(t, b.Counted(t.Context(), in.Input))
+	f := &folder{dir: b.Dir()}
+	f.open(t)
+	r, err := f.Report(t.Context(), in.Input)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, r.New)
+	require.NoError(t, f.Close())
+}
+
 // The facts follow in the order of the journal: rows, a file, rows.
 func TestAddedInOrder(t *testing.T) {
 	b := newBusy(t)

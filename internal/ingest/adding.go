@@ -74,8 +74,8 @@ const (
 func (s *SharedFolder) followOn() {
 	for {
 		began := time.Now()
-		err := s.Write(context.Background(), nil, func(*Folder) error { return nil })
-		if err != nil && s.Ready() == nil {
+		err := s.Write(s.closing, nil, func(*Folder) error { return nil })
+		if err != nil && s.Ready() == nil && s.closing.Err() == nil {
 			time.Sleep(healEvery)
 			continue
 		}

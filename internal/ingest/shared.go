@@ -30,7 +30,9 @@ type SharedFolder struct {
 	beside  sync.WaitGroup          // whoever is at the journal without a turn
 
 	added     *added
-	following atomic.Bool // somebody brings the facts up to what was added
+	following atomic.Bool     // somebody brings the facts up to what was added
+	closing   context.Context // ended by Close: what follows on by itself stops where it is
+	letGo     context.CancelFunc
 
 	refreshing, resting due
 }
@@ -40,7 +42,9 @@ const keepMB = 32
 
 // Share makes a SharedFolder of a folder that Open is to open.
 func Share(dir string, deps Deps) *SharedFolder {
-	return &SharedFolder{dir: dir, deps: deps, turn: make(chan struct{}, 1), added: newAdded()}
+	s := &SharedFolder{dir: dir, deps: deps, turn: make(chan struct{}, 1), added: newAdded()}
+	s.closing, s.letGo = context.WithCancel(context.Background())
+	return s
 }
 
 // Dir is the folder's path.
@@ -182,7 +186,7 @@ func (s *SharedFolder) frozen(ctx context.Context, fn func(*Folder) error) (err 
 	}
 	defer func() { err = errors.Join(err, store.Thaw(ctx)) }()
 	defer s.renew(ctx)
-	if err := s.folder.followAdded(context.WithoutCancel(ctx), 0); err != nil { // begun, it is finished
+	if err := s.folder.followAdded(s.closing, 0); err != nil { // for all, whoever asked
 		return err
 	}
 	return fn(s.folder)
@@ -236,7 +240,7 @@ func (s *SharedFolder) Replace(ctx context.Context, progress Progress, fn func(*
 	defer s.news.Add(1)
 	defer s.begin(progress)()
 	if s.folder.store != nil {
-		_ = s.folder.followAdded(context.WithoutCancel(ctx), 0)
+		_ = s.folder.followAdded(s.closing, 0)
 	}
 	return fn(s.folder)
 }
@@ -265,8 +269,10 @@ func (s *SharedFolder) Beside(fn func(*journal.Journal) error) error {
 // Busy tells whether somebody writes.
 func (s *SharedFolder) Busy() bool { return len(s.turn) > 0 }
 
-// Close waits for the writer and the readers, and lets the folder go.
+// Close waits for the writer and the readers, and lets the folder go. What was
+// added and not followed yet is on disk: the next Open goes on with it.
 func (s *SharedFolder) Close(ctx context.Context) error {
+	s.letGo()
 	if err := s.take(ctx); err != nil {
 		return err
 	}

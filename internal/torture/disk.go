@@ -68,9 +68,7 @@ func diskFaults(ctx context.Context, l *lab) error {
 		l.report.add(row{Part: "disk", What: what, Cases: n,
 			Checked: "no acknowledgement of what is not there after a power cut; sent again: as undisturbed", Found: found})
 	}
-	// Its server can take longer to stop than it has (docs/reliability.md), so the
-	// bounded version leaves it out.
-	if !l.long && l.what == "" || !l.wants(smallDiskFilled) {
+	if !l.wants(smallDiskFilled) {
 		return nil
 	}
 	return fillDisk(ctx, l, home)

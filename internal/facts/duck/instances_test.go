@@ -1,6 +1,7 @@
 package duck
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 	"time"
@@ -47,5 +48,15 @@ func TestOpenAfterAFileThatIsHeld(t *testing.T) {
 	require.True(t, s.Fresh)
 	hold(s)
 	GiveUp()
-	require.NoError(t, open().Close())
+	s = open()
+	hold(s)
+	within := make(chan error)
+	go func() { within <- s.reopen(context.Background()) }()
+	select {
+	case err := <-within:
+		require.NoError(t, err)
+	case <-time.After(time.Minute):
+		require.FailNow(t, "opening again does not end")
+	}
+	require.NoError(t, s.Close())
 }

@@ -49,6 +49,7 @@ func (s *Store) reopen(ctx context.Context) error {
 	if !s.closed {
 		_ = s.shut() // the error that brought us here is the one to tell
 	}
+	GiveUp() // after an error DuckDB may hold the file for good
 	s.Fresh = false
 	err := s.open(ctx)
 	s.touched = touched{everything: true} // perhaps

@@ -1,0 +1,4 @@
+package ingest
+
+// Closing tells whether Close was called.
+func (s *SharedFolder) Closing() bool { return s.closing.Err() != nil }
