@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/zeebo/xxh3"
@@ -251,6 +252,9 @@ func (s *state) evaluate(e *bound) (use bool, bad *callpace.Message) {
 			return false, f.reject("mapping.reject.empty", "")
 		}
 	}
+	if bad := s.money(e); bad != nil {
+		return false, bad
+	}
 	return s.check(e)
 }
 
@@ -275,7 +279,7 @@ func (s *state) fill(f *field, c *cell) *callpace.Message {
 			}
 			s.warn(key, f.def.name+": "+short(text))
 		}
-		text = m.text
+		text, c.num = m.text, m.by
 	}
 	if text == "" {
 		return nil
@@ -293,7 +297,9 @@ func (s *state) convert(f *field, c *cell, text string) (bad *callpace.Message) 
 	case durationKind:
 		c.num, bad = f.duration(text)
 	case amountKind:
-		c.num, bad = f.amount(text)
+		var beside []string
+		c.num, beside, bad = f.amount(text)
+		c.text = strings.Join(beside, besides)
 	case momentKind, dayKind:
 		clock := ""
 		if f.clock >= 0 {

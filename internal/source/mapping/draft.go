@@ -70,6 +70,7 @@ func (g *guess) calls() {
 	g.plain(words("agent phone lead campaign product queue list attempt script recording channel")...)
 	if c, ok := g.found["cost"]; ok {
 		g.amount("cost", c)
+		g.denomination("cost", c)
 	}
 	if sold := g.meaning(outcome, "outcome", "sale"); hasOutcome && g.has("amount") && len(sold) > 0 {
 		g.line("  orders: # %s", g.note("mapping.note.sold"))
@@ -155,6 +156,7 @@ func (g *guess) order(placed, when string) {
 	g.moment("placed", placed)
 	g.cancelled(g.found[placed])
 	g.amount("amount", g.found["amount"])
+	g.denomination("amount", g.found["amount"])
 	if c, ok := g.found["margin"]; ok {
 		g.amount("margin", c)
 	}
@@ -171,7 +173,7 @@ func (g *guess) cancelled(placed int) {
 		switch {
 		case len(g.samples[c]) == 0 && isCancelled > 0:
 			blank = append(blank, c)
-		case isCancelled > 0 && guessDate(g.samples[c]) != nil && guessDecimal(g.samples[c]) == "":
+		case isCancelled > 0 && guessDate(g.samples[c]) != nil && !isNumeric(g.samples[c]):
 			dates = append(dates, c)
 		case len(g.marksOf(c)) > 0:
 			marks = append(marks, c)

@@ -63,11 +63,22 @@ func (g *guess) plain(fields ...string) {
 }
 
 func (g *guess) amount(field string, c int) {
+	sign, unclear := guessDecimal(g.samples[c])
 	doubt := ""
-	if unclearDecimal(g.samples[c]) {
+	if unclear {
 		doubt = " # " + g.note("mapping.note.decimal")
 	}
-	g.line("    %s: %s%s", field, g.from(c, fmt.Sprintf("decimal: %q", guessDecimal(g.samples[c]))), doubt)
+	g.line("    %s: %s%s", field, g.from(c, fmt.Sprintf("decimal: %q", sign)), doubt)
+}
+
+// denomination writes which currency amounts are in, where the file says so
+// beside every one of them and has no column for it.
+func (g *guess) denomination(field string, c int) {
+	if to := currencies[field]; to != "" && !g.has("currency") {
+		if code := guessCurrency(g.samples[c]); code != "" {
+			g.line("    %s: {value: %s}", to, code)
+		}
+	}
 }
 
 // moment writes a date; where the time of day has its own column, both.

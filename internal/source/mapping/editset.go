@@ -39,7 +39,7 @@ func (g *guess) drafted(f *fieldDef, c int) *node {
 		g.line("    %s: %s", f.name, g.from(c, guessDate(samples).options()))
 	case f.kind == durationKind && guessUnit(samples) != "":
 		g.line("    %s: %s", f.name, g.from(c, "unit: "+quoted(g.unitOf(c))))
-	case f.kind == amountKind && guessDecimal(samples) != "":
+	case f.kind == amountKind && isNumeric(samples):
 		g.amount(f.name, c)
 	case f.kind == outcomeKind, f.kind == wordKind && vocab().values[section] != nil && len(distinct(samples)) <= maxValues:
 		g.mapped(f.name, c, section, "")

@@ -32,6 +32,7 @@ type fieldDef struct {
 	col      int      // index in the fact's columns; -1: emit knows what to do with it
 	required bool     // every entry must map it
 	needed   bool     // a row without it is rejected
+	currency string   // of an amount of money: the field that names its currency
 	id       bool     // names something: the same in the digits of every script
 	personal bool     // identifies or describes a person, and is emptied at erasure
 	words    []string // known words of a wordKind
@@ -91,9 +92,12 @@ var (
 		"costs":      {{name: "from", kind: dayKind}, {name: "to", kind: dayKind}, {name: "team", kind: textKind}},
 		"roster":     {{name: "team", kind: textKind}},
 	}
-	ids      = words("id agent lead referred_by customer")
-	personal = words("phone phones lead referred_by customer comment recording")
-	known    = map[string][]string{
+	// currencies name the field that says what money an amount is.
+	currencies = map[string]string{"amount": "currency", "margin": "currency", "cost": "cost_currency"}
+	rated      = words("from_currency to_currency") // a rate has too few places to be given for ten rials
+	ids        = words("id agent lead referred_by customer")
+	personal   = words("phone phones lead referred_by customer comment recording")
+	known      = map[string][]string{
 		"calls.direction":   words("inbound outbound internal"),
 		"calls.kind":        words("cold warm follow_up callback service"),
 		"calls.ended_by":    words("agent customer system"),
@@ -137,6 +141,9 @@ func defineFacts() []*factDef {
 			f.needed = has(needed[t.Name], f.name)
 			f.personal = has(personal, f.name)
 			f.id = has(ids, f.name)
+			if f.kind == amountKind {
+				f.currency = currencies[f.name]
+			}
 			f.words = known[t.Name+"."+f.name]
 		}
 		defs = append(defs, d)

@@ -79,8 +79,9 @@ func TestGuessUnclearDecimal(t *testing.T) {
 	f := func(samples, decimal string, unclear bool) {
 		t.Helper()
 		list := strings.Fields(samples)
-		require.Equal(t, decimal, guessDecimal(list), samples)
-		require.Equal(t, unclear, unclearDecimal(list), samples)
+		sign, doubt := guessDecimal(list)
+		require.Equal(t, decimal, sign, samples)
+		require.Equal(t, unclear, doubt, samples)
 	}
 	f("1.234 850 12.500", ",", true)
 	f("1,234 850 12,500", ".", true)

@@ -115,9 +115,9 @@ func (g *guess) fitsKind(f *kindField, c int) bool {
 	case "moment":
 		return guessDate(samples) != nil
 	case "amount":
-		return guessDecimal(samples) != ""
+		return isNumeric(samples)
 	case "duration", "hours":
-		return guessUnit(samples) != "" || guessDecimal(samples) != ""
+		return guessUnit(samples) != "" || isNumeric(samples)
 	case "integer":
 		return every(samples, func(s string) bool { _, bad := plainField.integer(s); return bad == nil })
 	}
@@ -150,6 +150,7 @@ func (g *guess) draftKind(d *kindDef) {
 			g.moment(f.Name, f.Name)
 		case "amount":
 			g.amount(f.Name, c)
+			g.denomination(f.Name, c)
 		case "duration":
 			g.line("    %s: %s # %s", f.Name, g.from(c, "unit: "+quoted(g.unitOf(c))), g.note("mapping.note.unit"))
 		case "hours":
@@ -169,7 +170,8 @@ func (g *guess) hours(field string, c int) {
 		g.line("    %s: %s", field, g.from(c, "unit: 'h:mm'"))
 		return
 	}
-	g.line("    %s: %s", field, g.from(c, "unit: h", "decimal: "+strconv.Quote(guessDecimal(g.samples[c]))))
+	sign, _ := guessDecimal(g.samples[c])
+	g.line("    %s: %s", field, g.from(c, "unit: h", "decimal: "+strconv.Quote(sign)))
 }
 
 // survey settles which column is the score, of what kind and on what scale.
@@ -189,9 +191,10 @@ func (g *guess) survey() {
 		return
 	}
 	most := int64(0)
-	f := field{def: &fieldDef{}, value: &value{formats: formats{decimal: guessDecimal(g.samples[g.found["score"]])[0]}}}
+	sign, _ := guessDecimal(g.samples[g.found["score"]])
+	f := field{def: &fieldDef{}, value: &value{formats: formats{decimal: sign[0]}}}
 	for _, s := range g.samples[g.found["score"]] {
-		if n, bad := f.amount(s); bad == nil {
+		if n, _, bad := f.amount(s); bad == nil {
 			most = max(most, n/int64(callpace.One))
 		}
 	}

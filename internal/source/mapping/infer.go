@@ -22,7 +22,7 @@ func (g *guess) fits(field string, c int) bool {
 	case "talk", "ring", "wait", "hold", "wrap":
 		return guessUnit(samples) != ""
 	case "amount", "margin", "cost":
-		return guessDecimal(samples) != ""
+		return isNumeric(samples)
 	case "attempt":
 		return every(samples, func(s string) bool { _, bad := plainField.integer(s); return bad == nil })
 	case "phone":
@@ -177,35 +177,60 @@ func (g *guess) unitOf(c int) string {
 // guessDecimal finds the decimal sign of a column: "" where the samples are no
 // numbers. Where they fit both signs, such as 1.234 and 850, the one that they
 // hold groups thousands, since amounts have three decimals more rarely; unless
-// a lone zero stands before it, as in 0.125.
-func guessDecimal(samples []string) string {
+// a lone zero stands before it, as in 0.125. Where none does, it is unclear:
+// the numbers may be a thousand times as large.
+func guessDecimal(samples []string) (sign string, unclear bool) {
 	point, comma := fitsDecimal(samples, '.'), fitsDecimal(samples, ',')
 	if point && comma {
-		dots := strings.ContainsRune(strings.Join(samples, ""), '.')
-		if !dots && !strings.ContainsRune(strings.Join(samples, ""), ',') {
-			return "."
+		all := strings.Join(samples, "")
+		dots, belowOne := strings.ContainsRune(all, '.'), slices.ContainsFunc(samples, belowOne.MatchString)
+		if !dots && !strings.ContainsRune(all, ',') {
+			return ".", false
 		}
-		point = dots == slices.ContainsFunc(samples, belowOne.MatchString)
+		point, unclear = dots == belowOne, !belowOne
 	}
 	switch {
 	case point:
-		return "."
+		return ".", unclear
 	case comma:
-		return ","
+		return ",", unclear
 	}
-	return ""
+	return "", false
+}
+
+// isNumeric tells whether samples are numbers, with one decimal sign or the other.
+func isNumeric(samples []string) bool {
+	sign, _ := guessDecimal(samples)
+	return sign != ""
+}
+
+// guessCurrency gives the one currency that all samples name; "" where some
+// name none, or where a sign is that of several.
+func guessCurrency(samples []string) string {
+	code := ""
+	same := every(samples, func(s string) bool {
+		_, beside := readNumber(s, '.')
+		for _, text := range beside {
+			d := denominationsOf(text)
+			if len(d) != 1 || code != "" && d[0].code != code {
+				return false
+			}
+			code = d[0].code
+		}
+		return len(beside) > 0
+	})
+	if !same {
+		return ""
+	}
+	return code
 }
 
 func fitsDecimal(samples []string, decimal byte) bool {
-	f := field{def: &fieldDef{}, value: &value{formats: formats{decimal: decimal}}}
-	return every(samples, func(s string) bool { _, bad := f.amount(s); return bad == nil })
-}
-
-// unclearDecimal tells whether numbers may be a thousand times another's: all
-// signs in them have three digits behind, and none has a lone zero before.
-func unclearDecimal(samples []string) bool {
-	return fitsDecimal(samples, '.') && fitsDecimal(samples, ',') &&
-		slices.ContainsFunc(samples, func(s string) bool { return strings.ContainsAny(s, ".,") }) && !slices.ContainsFunc(samples, belowOne.MatchString)
+	f := field{def: &fieldDef{currency: "currency"}, value: &value{formats: formats{decimal: decimal}}}
+	return every(samples, func(s string) bool {
+		_, beside, bad := f.amount(s)
+		return bad == nil && every(beside, func(text string) bool { return denominationsOf(text) != nil })
+	})
 }
 
 var belowOne = regexp.MustCompile(`(^|[^\p{Nd}.,])[0۰٠][.,]`)

@@ -3,51 +3,61 @@ package mapping
 import (
 	"math"
 	"strings"
-	"unicode"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/source"
 )
 
-// plainNumber rewrites a number as callpace.ParseAmount wants it: a point, no
-// grouping. What is no number comes back as something that is none either.
+// plainNumber is readNumber of what has at most the sign of a currency beside it.
 func plainNumber(s string, decimal byte) string {
+	plain, beside := readNumber(s, decimal)
+	if !onlySigns(beside) {
+		return "?"
+	}
+	return plain
+}
+
+// readNumber rewrites a number as callpace.ParseAmount wants it: a point, no
+// grouping. What is no number comes back as something that is none either.
+// beside is what stands before and behind it.
+func readNumber(s string, decimal byte) (number string, beside []string) {
 	plain := decimal == '.' && s != ""
 	for i := 0; plain && i < len(s); i++ {
 		plain = s[i]-'0' <= 9 || s[i] == '.' || i == 0 && s[i] == '-'
 	}
 	if plain {
+		return s, nil
+	}
+	trim := func(s string) string {
+		s, more := trimBeside(s)
+		beside = append(beside, more...)
 		return s
 	}
-	s = trimCurrency(strings.ReplaceAll(source.ASCIIDigits(s), "\u2212", "-"))
+	s = trim(strings.ReplaceAll(source.ASCIIDigits(s), "\u2212", "-"))
 	sign := ""
+	if round, ok := strings.CutSuffix(s, string(decimal)+"-"); ok { // 120,- has no cents
+		s = round
+	}
 	switch {
 	case strings.HasPrefix(s, "-"):
-		sign, s = "-", trimCurrency(s[1:])
+		sign, s = "-", trim(s[1:])
 	case strings.HasSuffix(s, "-"): // as ledgers write it
-		sign, s = "-", trimCurrency(s[:len(s)-1])
+		sign, s = "-", trim(s[:len(s)-1])
 	case strings.HasPrefix(s, "+"):
-		s = s[1:]
+		s = trim(s[1:])
 	case strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")"): // as accountants write it
-		sign, s = "-", s[1:len(s)-1]
+		sign, s = "-", trim(s[1:len(s)-1])
 	}
 	s = strings.ReplaceAll(s, "٫", string(decimal))
 	whole, frac, _ := strings.Cut(s, string(decimal))
 	whole, ok := ungroup(whole, decimal)
 	if !ok {
-		return "?"
+		return "?", beside
 	}
 	if frac != "" {
-		return sign + whole + "." + frac
+		return sign + whole + "." + frac, beside
 	}
-	return sign + whole
-}
-
-// trimCurrency drops the sign of a currency and space around a number. A code
-// such as USD stays, so that the row is refused: it may be another currency
-// than the mapping says.
-func trimCurrency(s string) string {
-	return strings.TrimFunc(s, func(r rune) bool { return unicode.Is(unicode.Sc, r) || unicode.IsSpace(r) })
+	return sign + whole, beside
 }
 
 // ungroup drops grouping signs. The last group must have three digits and all
@@ -71,15 +81,6 @@ func ungroup(s string, decimal byte) (string, bool) {
 	return b.String(), groups == 0 || run == 3
 }
 
-// amount reads an exact decimal.
-func (f *field) amount(text string) (int64, *callpace.Message) {
-	a, ok := callpace.ParseAmount(plainNumber(text, f.value.formats.decimal))
-	if !ok {
-		return 0, f.reject("mapping.reject.number", text)
-	}
-	return int64(a), nil
-}
-
 // short9 reads up to nine plain digits, which is what most numbers are.
 func short9(s string) (n int64, ok bool) {
 	if s == "" || len(s) > 9 {
@@ -99,7 +100,7 @@ func (f *field) integer(text string) (int64, *callpace.Message) {
 	if n, ok := short9(text); ok {
 		return n, nil
 	}
-	a, bad := f.amount(text)
+	a, _, bad := f.amount(text)
 	if bad != nil {
 		return 0, bad
 	}

@@ -36,6 +36,7 @@ type bound struct {
 	index      int
 	when       []*program
 	fields     []*field
+	money      []moneyField
 	base       int            // of its cells
 	at         map[string]int // cell of a field
 	attributes []attribute
@@ -167,6 +168,11 @@ func (b *binder) entry(m *Mapping, e *entry, i int, defaults *formats) {
 		x.at[a.name] = b.cells
 		x.fields = append(x.fields, f)
 		b.cells++
+	}
+	for i, f := range x.fields {
+		if f.def.currency != "" {
+			x.money = append(x.money, moneyField{f, x.base + i, x.cell(f.def.currency)})
+		}
 	}
 	x.outcome, x.direction, x.talk = x.cell("outcome"), x.cell("direction"), x.cell("talk")
 	x.lead, x.phone, x.phones = x.cell("lead"), x.cell("phone"), x.cell("phones")

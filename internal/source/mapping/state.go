@@ -50,6 +50,7 @@ type cell struct {
 type meaning struct {
 	text  string
 	known bool
+	by    int64 // of a currency: how many of its units count as one
 }
 
 type warning struct{ key, what string }
@@ -231,7 +232,7 @@ func (s *state) meaningOf(f *field, text string) meaning {
 }
 
 func (f *field) meaning(text string) meaning {
-	v, m := f.value, meaning{strings.Clone(text), true}
+	v, m := f.value, meaning{text: strings.Clone(text), known: true}
 	if v.mapped != nil {
 		to, ok := v.mapped[fold(text)]
 		switch {
@@ -241,21 +242,24 @@ func (f *field) meaning(text string) meaning {
 			m.text = v.fallback
 		}
 		if f.def.kind == outcomeKind && !ok {
-			return meaning{orUnknown(m.text, v.fallback), v.fallback != ""}
+			return meaning{text: orUnknown(m.text, v.fallback), known: v.fallback != ""}
 		}
 	}
 	switch f.def.kind {
 	case outcomeKind:
 		m.text = snake(m.text)
 		if _, ok := callpace.FlagsOf(callpace.Outcome(m.text)); !ok {
-			return meaning{string(callpace.Unknown), false}
+			return meaning{text: string(callpace.Unknown)}
 		}
 	case wordKind:
 		m.text = snake(m.text)
 		m.known = m.text == "" || f.def.words == nil || has(f.def.words, m.text)
 	case currencyKind:
-		m.text = strings.ToUpper(m.text)
-		m.known = m.text == "" || isCurrency(m.text)
+		if m.text == "" {
+			break
+		}
+		d, ok := oneDenomination(m.text)
+		m.text, m.by, m.known = d.code, d.by, ok && (d.by == 1 || !has(rated, f.def.name))
 	}
 	return m
 }
