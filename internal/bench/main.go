@@ -29,6 +29,7 @@ type options struct {
 	results  string // file that keeps what was measured
 	packages string // folder for what npm installs
 	keep     string // folder to work in, "" for a temporary one
+	loaded   bool   // take what an earlier run loaded there
 	profile  string // only import, in this process, and write a profile here
 	sql      string // serve a file of bare DuckDB on standard input
 }
@@ -51,6 +52,7 @@ func main() {
 	flag.StringVar(&o.results, "results", filepath.Join(cache, "results.json"), "file that keeps what was measured")
 	flag.StringVar(&o.packages, "packages", cache, "folder for peers that come from npm")
 	flag.StringVar(&o.keep, "dir", "", "work here and leave everything behind")
+	flag.BoolVar(&o.loaded, "loaded", false, "with -dir: load nothing, take what an earlier run left there (one that corrected nothing: the peers do not get all of that)")
 	flag.StringVar(&o.profile, "profile", "", "only import, in this process, and write a CPU profile here")
 	flag.StringVar(&o.sql, "sql", "", "serve this file of bare DuckDB on standard input (a peer's other process)")
 	flag.Parse()

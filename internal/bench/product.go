@@ -75,7 +75,19 @@ func (p *product) signUp(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p.token, _, err = a.CreateToken(ctx, id, "bench", auth.Admin, time.Now().AddDate(0, 1, 0))
+	if p.token, _, err = a.CreateToken(ctx, id, "bench", auth.Admin, time.Now().AddDate(0, 1, 0)); err != nil {
+		return err
+	}
+	return os.WriteFile(p.keys(), []byte(p.token+"\n"+p.cookie), 0o600)
+}
+
+// keys is the file by which a later run gets in, beside the folder.
+func (p *product) keys() string { return p.dir + ".keys" }
+
+// resume takes the folder that an earlier run made.
+func (p *product) resume() error {
+	text, err := os.ReadFile(p.keys())
+	p.token, p.cookie, _ = strings.Cut(string(text), "\n")
 	return err
 }
 

@@ -13,6 +13,9 @@ import (
 
 // imports loads the log into every side in turn, each time into an empty folder.
 func (b *bench) imports(ctx context.Context) error {
+	if b.loaded {
+		return b.takeLoaded(ctx)
+	}
 	out := b.out
 	if !chosen(b.works, "import") { // it only makes the data of what is measured
 		out = &size{}
@@ -46,6 +49,19 @@ func (b *bench) imports(ctx context.Context) error {
 		memory.Bytes[us] = max(memory.Bytes[us], p.peak)
 	}
 	return nil
+}
+
+// takeLoaded begins with what an earlier run loaded.
+func (b *bench) takeLoaded(ctx context.Context) (err error) {
+	for _, r := range b.rivals {
+		if err := r.begin(ctx); err != nil {
+			return err
+		}
+		if b.kept.Versions[r.name()], err = r.version(ctx, r.c); err != nil {
+			return err
+		}
+	}
+	return b.product.resume()
 }
 
 // drop leaves a peer out that does not work here.
