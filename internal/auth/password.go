@@ -2,13 +2,13 @@ package auth
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/fold"
 )
 
 // How long a password is, in characters.
@@ -17,75 +17,44 @@ const (
 	LongestPassword  = 256
 )
 
-// common are what most guesses begin with, in the languages of the users: with
-// digits around them they are no password.
-var common = []string{
-	"password", "passw0rd", "p4ssw0rd", "iloveyou", "letmein", "welcome", "admin", "administrator", "callpace", "qwerty", "qwertyuiop", "qwertz",
-	"qwertzuiop", "azerty", "asdfghjkl", "zaqwsx", "zaqxsw", "qazwsx", "qazwsxedc", "qweasdzxc", "abcdefghijkl", "abcdef", "football", "monkey",
-	"dragon", "sunshine", "princess", "changeme", "changethis", "correcthorsebatterystaple", "trustno",
-	"lozinka", "zaporka", "parola", "пароль", "йцукен", "йцукенгшщзхї", "фівапролдж", "رمزعبور", "گذرواژه", "密码", "woaini",
-}
-
-// fewestDifferent characters make a password that is not a pattern.
-const fewestDifferent = 5
-
 // CheckPassword gives an Invalid error where a password is too short or too
-// long, is one of the first that anybody would try, or is made of what is
-// known about the person and the organisation.
+// long, is easily guessed, or holds what is known about the person and the
+// organisation: about are logins and names.
 func CheckPassword(password string, about ...string) error {
 	if n := utf8.RuneCountInString(norm.NFKC.String(password)); n < ShortestPassword {
 		return callpace.E(callpace.Invalid, "auth.password_short", "count", ShortestPassword)
 	} else if n > LongestPassword {
 		return callpace.E(callpace.Invalid, "auth.password_long", "count", LongestPassword)
 	}
-	bare := barePassword(password)
-	different := map[rune]bool{}
-	for _, c := range password {
-		different[c] = true
-	}
-	if len(different) < fewestDifferent || isCommon(bare) {
-		return callpace.E(callpace.Invalid, "auth.password_common")
-	}
-	for _, text := range about {
-		local, _, _ := strings.Cut(text, "@")
-		for _, part := range []string{text, local} {
-			if part = barePassword(part); utf8.RuneCountInString(part) >= 4 && strings.Contains(bare, part) {
+	text := fold.Text(password)
+	bare := lettersOf(text)
+	for _, a := range about {
+		for _, word := range tellingWords(a) {
+			if strings.Contains(bare, word) {
 				return callpace.E(callpace.Invalid, "auth.password_about_you")
 			}
 		}
 	}
+	if min(guessingEffort(text), guessingEffort(bare)) < leastEffort { // signs between letters hide nothing
+		return callpace.E(callpace.Invalid, "auth.password_common")
+	}
 	return nil
 }
 
-// barePassword folds case and leaves letters and digits only.
-func barePassword(s string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) {
-			return c
-		}
-		return -1
-	}, cases.Fold().String(norm.NFKC.String(s)))
-}
+// shortestTelling is the length from which a word tells of somebody.
+const shortestTelling = 4
 
-// isCommon tells whether nothing but digits stands around common words.
-func isCommon(bare string) bool {
-	rest := strings.TrimFunc(bare, unicode.IsDigit)
-	for _, word := range common {
-		if rest == word || rest == word+word {
-			return true
+// tellingWords are the words of a login or a name that no password may hold, and
+// all of them together.
+func tellingWords(about string) (out []string) {
+	local, _, _ := strings.Cut(about, "@")
+	words := strings.FieldsFunc(fold.Text(local), func(c rune) bool { return lettersOf(string(c)) == "" })
+	for _, word := range append(words, lettersOf(fold.Text(about)), strings.Join(words, "")) {
+		if utf8.RuneCountInString(word) >= shortestTelling {
+			out = append(out, word)
 		}
 	}
-	return rest == "" && isRun(bare)
-}
-
-// isRun tells whether digits merely count up or down: 123456789012.
-func isRun(digits string) bool {
-	for i := 1; i < len(digits); i++ {
-		if step := (int(digits[i]) - int(digits[i-1]) + 10) % 10; step != 1 && step != 9 {
-			return false
-		}
-	}
-	return true
+	return out
 }
 
 // FoldLogin brings an e-mail address to the form that logins are compared in.

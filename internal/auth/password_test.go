@@ -5,8 +5,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/callpace/callpace"
 )
@@ -37,11 +39,55 @@ func TestCheckPassword(t *testing.T) {
 	f("passwordpassword", "auth.password_common")
 	f("Lozinka12345!", "auth.password_common")
 	f("qwertyuiop[]12", "auth.password_common")
-	f("mypasswordisgreen", "")
+	f("my password is green", "")
+	f("iloveyou1234", "auth.password_common")
+	f("michaeljordan23", "auth.password_common")
+	f("Sunshine sunshine", "auth.password_common")
+	f("P@$$w0rd!P@$$w0rd!", "auth.password_common")
+	f("jennifer.1987.", "auth.password_common")
+	f("1q2w3e4r5t6y", "auth.password_common")
+	f("poiuytrewqlkjh", "auth.password_common")
+	f("йцукен123456", "auth.password_common")
+	f("Пароль-2026-Пароль", "auth.password_common")
+	f("گذرواژه۱۲۳۴۵۶", "auth.password_common")
+	f("密码密码密码密码密码密码", "auth.password_common")
+	f("abcdefghijklmnopqrstuvwxyz", "auth.password_common")
+	f("+385 91 123 4567", "auth.password_common")
+	f("correct horse battery staple", "auth.password_common") // it is famous
+	f("kišobran na terasi 7", "")
+	f("seven quiet herons", "")
+	f("x7#Kp2!vQz9w", "")
 	f("Ana.Anic@Example.hr", "auth.password_about_you")
 	f("ana.anic-2026!", "auth.password_about_you")
 	f("we are Adria Prodaja", "auth.password_about_you")
 	f("ANAANIĆ has a key", "auth.password_about_you")
+	f("kuća obitelji Anic", "auth.password_about_you")
+	f("najbolja prodaja je jutarnja", "auth.password_about_you")
+}
+
+// The lists that guesses begin with are there, and no text is too odd to weigh.
+func TestGuessingEffort(t *testing.T) {
+	require.Greater(t, len(commonWords()), 10_000)
+	for text, effort := range map[string]int{
+		"":                   0,
+		"xvqk":               4,
+		"password":           wordEffort,
+		"p4$$w0rd":           wordEffort,
+		"password2026":       wordEffort + runEffort,
+		"qwertzuiop":         wordEffort - 1, // a row of keys before it is a word
+		"defghi":             runEffort,
+		"739482":             3,
+		"xvqkxvqkxvqk":       4 + runEffort,
+		"xvqk password xvqk": 4 + 1 + wordEffort + 1 + runEffort,
+	} {
+		require.Equal(t, effort, guessingEffort(text), text)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringN(0, LongestPassword, -1).Draw(t, "text")
+		effort := guessingEffort(text)
+		require.LessOrEqual(t, effort, utf8.RuneCountInString(text))
+		require.LessOrEqual(t, guessingEffort(text+text), effort+runEffort, "said twice is hardly harder")
+	})
 }
 
 func TestHash(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/i18n"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -21,8 +22,10 @@ type accountPage struct {
 	Factor        []formView // set up, or renew the codes and remove
 	Pending       bool
 	Sessions      []sessionRow
+	SessionFiles  grid
 	EndAll        act
 	Tokens        []tokenRow
+	TokenFiles    grid
 	NewToken      *formView
 	TokensAllowed bool
 }
@@ -154,10 +157,13 @@ func (r *request) sessionRows(p *accountPage) error {
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(x store.Session) bool { return x.Stage != store.StageOpen })
+	p.SessionFiles = r.namedGrid("sessions", "account.sessions")
+	columns := r.fileColumns("file.id", "account.device", "account.address", "account.began", "account.seen", "account.this_one")
+	p.SessionFiles.Files = offerList(r, r.view(), "sessions", p.SessionFiles.Caption, all, columns, func(x store.Session) []export.Cell {
+		return append(texts(x.ID, r.browserName(x.UserAgent), x.Address), r.momentCell(x.CreatedAt), r.momentCell(x.SeenAt), export.Cell{Kind: export.Truth, True: x.ID == r.who.Session.ID})
+	})
 	for _, x := range all {
-		if x.Stage != store.StageOpen {
-			continue
-		}
 		p.Sessions = append(p.Sessions, sessionRow{Device: r.browserName(x.UserAgent), Address: x.Address, Began: r.instant(x.CreatedAt), Seen: r.instant(x.SeenAt),
 			Current: x.ID == r.who.Session.ID, End: r.act("/account/sessions/"+x.ID+"/end", "account.end_session", "log-out", false)})
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/present/export"
+	"github.com/callpace/callpace/internal/store"
 )
 
 type tokenRow struct {
@@ -25,14 +27,18 @@ func (r *request) tokenRows(p *accountPage, f *filled) error {
 	if err != nil {
 		return err
 	}
+	p.TokenFiles = r.namedGrid("tokens", "account.tokens")
+	columns := r.fileColumns("file.id", "account.token_name", "file.prefix", "account.token_role", "account.began", "account.token_expires", "account.token_used", "column.status")
+	p.TokenFiles.Files = offerList(r, r.view(), "tokens", p.TokenFiles.Caption, all, columns, func(t store.Token) []export.Cell {
+		state, over := r.tokenState(t)
+		if !over {
+			state = r.reader.Text("settings.account_active")
+		}
+		return append(texts(t.ID, t.Name, t.Prefix, r.roleName(auth.Role(t.Role))), r.momentCell(t.CreatedAt), r.momentCell(t.ExpiresAt), r.momentCell(t.UsedAt), texts(state)[0])
+	})
 	for _, t := range all {
 		row := tokenRow{Name: t.Name, Prefix: t.Prefix + "…", Role: r.roleName(auth.Role(t.Role)), Expires: r.instant(t.ExpiresAt), Used: r.instant(t.UsedAt)}
-		switch {
-		case !t.RevokedAt.IsZero():
-			row.State, row.Over = r.reader.Text("account.token_revoked"), true
-		case !r.now.Before(t.ExpiresAt):
-			row.State, row.Over = r.reader.Text("account.token_expired"), true
-		default:
+		if row.State, row.Over = r.tokenState(t); !row.Over {
 			row.Revoke = r.act("/account/tokens/"+t.ID+"/revoke", "account.token_revoke", "trash-2", true)
 			row.Revoke.Ask = r.reader.T("account.token_revoke_ask", map[string]any{"name": t.Name})
 		}
@@ -41,6 +47,17 @@ func (r *request) tokenRows(p *accountPage, f *filled) error {
 	form := r.tokenForm(f)
 	p.NewToken = &form
 	return nil
+}
+
+// tokenState says why a token works no more.
+func (r *request) tokenState(t store.Token) (why string, over bool) {
+	switch {
+	case !t.RevokedAt.IsZero():
+		return r.reader.Text("account.token_revoked"), true
+	case !r.now.Before(t.ExpiresAt):
+		return r.reader.Text("account.token_expired"), true
+	}
+	return "", false
 }
 
 func (r *request) tokenForm(f *filled) formView {

@@ -79,7 +79,7 @@ func (r *request) audit() error {
 			p.Who = a.Login
 		}
 	}
-	p.Table = grid{ID: "audit", Caption: r.reader.Text("settings.audit"), ToFile: r.reader.Text("export.save")}
+	p.Table = r.namedGrid("audit", "settings.audit")
 	if p.Table.Files, err = r.auditFiles(v, f, names); err != nil {
 		return err
 	}

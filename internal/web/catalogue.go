@@ -7,6 +7,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/fold"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/web/design"
 )
 
@@ -24,6 +25,7 @@ type cataloguePage struct {
 	Count    string
 	Own      string // address of the organisation's own; "" for who may not define any
 	Families []catalogueFamily
+	Files    grid // of all that are listed
 	Empty    *empty
 }
 
@@ -63,11 +65,30 @@ func (r *request) catalogue() error {
 			page.Families = append(page.Families, f)
 		}
 	}
+	page.Files = r.catalogueFiles(page.Families)
 	page.Count = r.reader.T("catalogue.count", map[string]any{"count": count})
 	if count == 0 {
 		page.Empty = &empty{Icon: "search", Title: r.reader.Text("catalogue.none"), Text: r.reader.Text("catalogue.none_hint"), Action: r.reader.Text("catalogue.all"), URL: "/catalogue"}
 	}
 	return r.page("catalogue", page)
+}
+
+// catalogueFiles offers the catalogue in files, as far as it is listed.
+func (r *request) catalogueFiles(families []catalogueFamily) grid {
+	type entry struct {
+		catalogueEntry
+		family string
+	}
+	var all []entry
+	for _, f := range families {
+		for _, e := range f.KPIs {
+			all = append(all, entry{e, f.Name})
+		}
+	}
+	g := r.namedGrid("kpis", "nav.catalogue")
+	columns := r.fileColumns("file.id", "column.name", "file.family", "catalogue.meaning", "custom.formula", "catalogue.unit")
+	g.Files = offerList(r, r.view(), g.ID, g.Caption, all, columns, func(e entry) []export.Cell { return texts(e.ID, e.Name, e.family, e.Text, e.Formula, e.Unit) })
+	return g
 }
 
 // catalogueEntry tells of a KPI; ok is false where a search does not find it.

@@ -128,7 +128,7 @@ func (r *request) showCorrections(status int, fault, id string) error {
 
 // correctionFiles offers requests in files.
 func (r *request) correctionFiles(v view, found []store.Correction) grid {
-	g := grid{ID: "corrections", Caption: r.reader.Text("corrections.title"), ToFile: r.reader.Text("export.save")}
+	g := r.namedGrid("corrections", "corrections.title")
 	columns := r.fileColumns("file.id", "column.agent", "column.team", "file.subject", "file.request", "file.asked_by", "file.asked_at", "column.status", "corrections.answer", "file.answered_by", "file.answered_at")
 	writers := map[string]string{"": ""}
 	writer := func(id string) string {

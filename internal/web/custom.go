@@ -12,6 +12,7 @@ import (
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/present/export"
 )
 
 func customRoutes() []route {
@@ -37,6 +38,7 @@ const (
 type customKPIsPage struct {
 	shell
 	KPIs     []customRow
+	Files    grid // of these
 	Measures []customRow
 	Empty    *empty
 }
@@ -67,6 +69,13 @@ func (r *request) customKPIs() error {
 		row.Formula, row.Retired = x.Formula, x.Retired
 		page.KPIs = append(page.KPIs, row)
 	}
+	page.Files = r.namedGrid("own", "custom.kpis")
+	columns := r.fileColumns("file.id", "column.name", "custom.formula", "custom.version", "file.written", "custom.retired", "custom.faulty")
+	page.Files.Files = offerList(r, r.view(), page.Files.ID, page.Files.Caption, page.KPIs, columns, func(x customRow) []export.Cell {
+		out := texts(x.ID, x.Name, x.Formula, x.Version, x.Written, "", x.Fault)
+		out[5] = export.Cell{Kind: export.Truth, True: x.Retired}
+		return out
+	})
 	if len(page.KPIs)+len(page.Measures) == 0 {
 		page.Empty = &empty{Icon: "calculator", Title: r.reader.Text("custom.none"), Text: r.reader.Text("custom.none_hint"), Action: r.reader.Text("custom.new"), URL: customNewPath}
 	}

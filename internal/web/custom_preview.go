@@ -128,5 +128,6 @@ func (r *request) showPreview(p *customPreview, whole, parts *kpi.Frame) {
 	for _, row := range shown {
 		g.Rows = append(g.Rows, []cell{{Text: r.place("team", row.Key[0]), Header: true}, r.figure(c.Unit, row.Figures[0]), bar(row.Figures[0], top)})
 	}
+	g.ToFile, g.Files = r.reader.Text("export.save"), r.offerFrame(r.view(), g.ID, g.Caption, parts, true)
 	p.Grid = &g
 }

@@ -99,5 +99,6 @@ func (r *request) courseGrid(rep *track.Report, s track.State) grid {
 		}
 		g.Rows = append(g.Rows, []cell{{Text: r.reader.Date(p.Day), Header: true}, number(w.Figure(p.Actual)), number(w.Figure(rounded(rep, p.Expected))), number(projected)})
 	}
+	r.offerRows(&g)
 	return g
 }

@@ -32,7 +32,7 @@ type goalPage struct {
 	Parts    []goalRow // of a goal for each: its members
 	Members  grid      // their pager and their files
 	Children []goalRow // goals of their own that it was split into
-	Below    *pager    // the way through them
+	Below    grid      // of these: its pager and its files
 	RollUp   *rollUp   // of the children
 	History  []goalChange
 	Told     *grid
@@ -129,7 +129,7 @@ func (r *request) fillGoal(page *goalPage, b goalBook, g store.Goal, rep *track.
 		}
 	} else {
 		page.Parts = r.memberRows(rep)
-		page.Members = grid{ID: "members", Caption: r.reader.Text("goals.parts"), ToFile: r.reader.Text("export.save")}
+		page.Members = r.namedGrid("members", "goals.parts")
 		columns := r.fileColumns("goals.column.who", "goals.column.status", "goals.column.actual", "goals.column.target", "goals.term.projected", "goals.column.chance")
 		page.Members.Files = offerList(r, r.view(), page.Members.ID, page.Members.Caption, page.Parts, columns, func(m goalRow) []export.Cell {
 			return texts(m.Scope, m.Badge.Text, m.Actual, m.Target, m.Projected, m.Chance)
@@ -179,7 +179,13 @@ func (r *request) goalPast(page *goalPage, b goalBook, g store.Goal, rep *track.
 			page.Parent = choice{Label: r.reader.GoalTitle(p.Goal), URL: "/goals/" + p.ID}
 		}
 	}
-	parts, page.Below = cut(r, r.view(), "children", parts, func(p store.Goal) string { return p.Scope.Agent + "\n" + p.Scope.Team })
+	page.Below = r.namedGrid("children", "goals.parts")
+	columns := r.fileColumns("goals.column.who", "goals.column.status", "goals.column.actual", "goals.column.target", "goals.column.chance")
+	page.Below.Files = offerList(r, r.view(), page.Below.ID, page.Below.Caption, parts, columns, func(p store.Goal) []export.Cell {
+		row := r.goalRow(b, p)
+		return texts(row.Scope, row.Badge.Text, row.Actual, row.Target, row.Chance)
+	})
+	parts, page.Below.Pager = cut(r, r.view(), "children", parts, func(p store.Goal) string { return p.Scope.Agent + "\n" + p.Scope.Team })
 	for _, p := range parts {
 		page.Children = append(page.Children, r.goalRow(b, p))
 	}
@@ -218,6 +224,7 @@ func (r *request) toldGrid(rep *track.Report, told []track.Told) *grid {
 		t := told[i]
 		g.Rows = append(g.Rows, []cell{{Text: r.reader.Date(int64(t.Day)), Header: true}, {Text: text(t.Status.Key())}, number(w.Figure(value(t.Actual))), number(w.Figure(value(t.Expected))), number(w.Chance(value(t.Chance)))})
 	}
+	r.offerRows(g)
 	return g
 }
 

@@ -189,5 +189,6 @@ func (r *request) pastGrid(b goalBook, g store.Goal, rep *track.Report) (*grid, 
 	for _, p := range v.([]goals.Past) {
 		out.Rows = append(out.Rows, []cell{{Text: w.Days(p.First.Days), Header: true}, number(w.Result(p.First)), number(w.Result(p.Now))})
 	}
+	r.offerRows(out)
 	return out, nil
 }

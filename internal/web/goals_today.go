@@ -74,5 +74,6 @@ func (r *request) dueGoals(dues []goals.Due) *grid {
 		g.Rows = append(g.Rows, []cell{{Text: r.reader.GoalTitle(d.Goal.Goal), URL: "/goals/" + d.Goal.ID, Header: true, Sub: r.reader.T("morning.goal_stands", map[string]any{"actual": actual, "target": target})},
 			{Text: r.statusBadge(d.Status()).Text}, needed, done, left})
 	}
+	r.offerRows(g)
 	return g
 }

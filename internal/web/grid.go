@@ -53,6 +53,13 @@ func (c cell) Name() bool { return !strings.HasPrefix(c.Class, "num") }
 // number is a cell that is aligned at its end.
 func number(text string) cell { return cell{Text: text, Class: "num"} }
 
+// countCell is a cell with how many there are of something.
+func (r *request) countCell(n int64) cell {
+	c := number(r.reader.Int(n))
+	c.value = numberCell(n)
+	return c
+}
+
 // sortable makes the head of a column by which a view orders its rows: first
 // the way that is given, then the other one. param is where the address says so.
 func sortable(v view, param, title, by, now string, descending bool) gridHead {

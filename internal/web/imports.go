@@ -44,6 +44,7 @@ type importsPage struct {
 	Running []runningView
 	Drafts  []draftView
 	Sources []sourceView
+	Fresh   grid   // of the sources: its files
 	Source  string // whose inputs are listed; "" for all
 	Inputs  []inputView
 	Files   grid   // of all inputs listed
@@ -97,7 +98,9 @@ func (r *request) imports() error {
 		return err
 	}
 	v := r.view()
-	p := importsPage{shell: r.shell("nav.imports", "imports"), Source: v.get("source"), Drafts: r.waitingDrafts(), Sources: r.sources(v, all)}
+	p := importsPage{shell: r.shell("nav.imports", "imports"), Source: v.get("source"), Drafts: r.waitingDrafts()}
+	sums := sumSources(all)
+	p.Sources, p.Fresh = r.sources(v, sums), r.sourceFiles(v, sums)
 	if err := r.s.Folder.Ready(); err != nil {
 		p.Behind = r.reader.Error(err)
 	}
@@ -132,7 +135,7 @@ func (r *request) imports() error {
 
 // inputFiles offers a list of inputs in files.
 func (r *request) inputFiles(v view, list []ingest.InputInfo) grid {
-	g := grid{ID: "inputs", Caption: r.reader.Text("imports.inputs"), ToFile: r.reader.Text("export.save")}
+	g := r.namedGrid("inputs", "imports.inputs")
 	columns := r.fileColumns("column.input", "column.file", "column.source", "column.arrived", "column.status", "column.read", "column.new", "column.updated",
 		"column.unchanged", "column.skipped", "column.rejected")
 	g.Files = offerList(r, v, g.ID, g.Caption, list, columns, func(in ingest.InputInfo) []export.Cell {
@@ -141,7 +144,7 @@ func (r *request) inputFiles(v view, list []ingest.InputInfo) grid {
 			if in.Status == string(journal.Withdrawn) {
 				out = append(out, export.Cell{})
 			} else {
-				out = append(out, export.Cell{Kind: export.Number, Number: float64(n.n)})
+				out = append(out, numberCell(n.n))
 			}
 		}
 		return out
@@ -149,31 +152,36 @@ func (r *request) inputFiles(v view, list []ingest.InputInfo) grid {
 	return g
 }
 
-// sources tells how fresh each source is.
-func (r *request) sources(v view, all []ingest.InputInfo) []sourceView {
-	type sum struct {
-		facts.Counts
-		inputs      int
-		first, last time.Time
-	}
-	sums := map[string]*sum{}
-	var names []string
+// sourceSum is what the inputs of a source that count come to.
+type sourceSum struct {
+	facts.Counts
+	name        string
+	inputs      int
+	first, last time.Time // arrived
+}
+
+// sumSources adds up the inputs of each source.
+func sumSources(all []ingest.InputInfo) (out []*sourceSum) {
+	sums := map[string]*sourceSum{}
 	for _, in := range all {
 		if in.Status != string(journal.Committed) {
 			continue
 		}
 		s := sums[in.Source]
 		if s == nil {
-			s = &sum{first: in.Arrived}
-			sums[in.Source], names = s, append(names, in.Source)
+			s = &sourceSum{name: in.Source, first: in.Arrived}
+			sums[in.Source], out = s, append(out, s)
 		}
 		s.inputs, s.last, s.Counts = s.inputs+1, in.Arrived, s.Counts.Add(in.Counts)
 	}
-	slices.Sort(names)
-	var out []sourceView
-	for _, name := range names {
-		s := sums[name]
-		x := sourceView{Name: name, URL: "/imports/sources/" + pathEscape(name), Filter: v.with("source", name, "from", ""), Latest: r.moment(s.last), Ago: r.ago(s.last),
+	slices.SortFunc(out, func(a, b *sourceSum) int { return strings.Compare(a.name, b.name) })
+	return out
+}
+
+// sources tells how fresh each source is.
+func (r *request) sources(v view, sums []*sourceSum) (out []sourceView) {
+	for _, s := range sums {
+		x := sourceView{Name: s.name, URL: "/imports/sources/" + pathEscape(s.name), Filter: v.with("source", s.name, "from", ""), Latest: r.moment(s.last), Ago: r.ago(s.last),
 			Inputs: r.reader.Int(int64(s.inputs)), Records: r.reader.Int(s.New)}
 		if s.Rejected > 0 {
 			x.Rejected = r.reader.Int(s.Rejected)
@@ -186,6 +194,16 @@ func (r *request) sources(v view, all []ingest.InputInfo) []sourceView {
 		out = append(out, x)
 	}
 	return out
+}
+
+// sourceFiles offers the sources in files.
+func (r *request) sourceFiles(v view, sums []*sourceSum) grid {
+	g := r.namedGrid("sources", "imports.sources")
+	columns := r.fileColumns("column.source", "imports.fresh", "imports.inputs", "imports.records", "column.rejected")
+	g.Files = offerList(r, v, g.ID, g.Caption, sums, columns, func(s *sourceSum) []export.Cell {
+		return append(texts(s.name), r.momentCell(s.last), numberCell(s.inputs), numberCell(s.New), numberCell(s.Rejected))
+	})
+	return g
 }
 
 func (r *request) inputView(in ingest.InputInfo) inputView {

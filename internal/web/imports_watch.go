@@ -12,6 +12,7 @@ import (
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/ingest"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/source"
 )
 
@@ -190,6 +191,7 @@ type watchPage struct {
 	Root    string // "": the server has none
 	May     bool
 	Folders []watchView
+	Files   grid
 	Offered []string // folders below the root
 	Sources []string
 }
@@ -231,11 +233,28 @@ func (r *request) watches() error {
 	if err != nil {
 		return err
 	}
-	for _, s := range r.sources(r.view(), all) {
-		p.Sources = append(p.Sources, s.Name)
+	for _, s := range sumSources(all) {
+		p.Sources = append(p.Sources, s.name)
 	}
+	p.Files = r.namedGrid("watched", "watch.title")
+	p.Files.Files = offerList(r, r.view(), p.Files.ID, p.Files.Caption, p.Folders, r.fileColumns("watch.folder", "column.source", "column.status", "watch.files"), func(v watchView) []export.Cell {
+		return texts(v.Folder, v.Source, r.watchStatus(v), v.Files)
+	})
 	p.Offered = r.offeredFolders()
 	return r.page("watch", p)
+}
+
+// watchStatus says in a word how a watched folder fares.
+func (r *request) watchStatus(v watchView) string {
+	switch {
+	case v.Paused:
+		return r.reader.Text("watch.paused")
+	case v.Fault != "":
+		return v.Fault
+	case v.Looked != "":
+		return r.reader.T("watch.looked", map[string]any{"ago": v.Looked})
+	}
+	return r.reader.Text("watch.not_yet")
 }
 
 // offeredFolders are the root itself and the folders in it.

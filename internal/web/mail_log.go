@@ -7,6 +7,7 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/jobs"
 	"github.com/callpace/callpace/internal/morning"
+	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -67,33 +68,42 @@ func (r *request) mailState(p *mailPage) error {
 	if p.Runs, err = r.mailRuns(); err != nil {
 		return err
 	}
-	p.Log, err = r.mailLog(status.Today)
-	return err
+	return r.mailLog(p, status.Today)
 }
 
-func (r *request) mailLog(today int64) ([]mailRow, error) {
+// mailLog fills in what became of the last mails.
+func (r *request) mailLog(p *mailPage, today int64) error {
 	accounts, err := r.s.State.Accounts().FindAccounts(r.Context())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	names := map[string]string{}
 	for _, a := range accounts {
 		names[a.ID] = a.Name
 	}
-	var out []mailRow
-	for day := today; day > today-logDays && len(out) < mostLogs; day-- {
+	var log []store.Mail
+	for day := today; day > today-logDays; day-- {
 		found, err := r.s.State.Mails().FindMails(r.Context(), day, "")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		slices.SortStableFunc(found, func(a, b store.Mail) int { return mailOrder(a.State) - mailOrder(b.State) })
 		for _, m := range found {
 			if m.Kind == morning.Kind {
-				out = append(out, r.mailRow(m, names[m.AccountID]))
+				log = append(log, m)
 			}
 		}
 	}
-	return out[:min(len(out), mostLogs)], nil
+	p.Files = grid{ID: "mails", Caption: p.LogHead, ToFile: r.reader.Text("export.save")}
+	columns := r.fileColumns("morning.log_to", "morning.log_state", "audit.at", "morning.log_tries", "morning.log_why")
+	p.Files.Files = offerList(r, r.view(), p.Files.ID, p.Files.Caption, log, columns, func(m store.Mail) []export.Cell {
+		row := r.mailRow(m, names[m.AccountID])
+		return append(texts(row.To, row.State), r.momentCell(m.At), numberCell(m.Attempts), texts(row.Why)[0])
+	})
+	for _, m := range log[:min(len(log), mostLogs)] {
+		p.Log = append(p.Log, r.mailRow(m, names[m.AccountID]))
+	}
+	return nil
 }
 
 func mailOrder(state string) int {

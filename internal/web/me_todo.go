@@ -106,6 +106,7 @@ func (r *request) dueGrid(due []record) *grid {
 		}
 		g.Rows = append(g.Rows, []cell{when, {Text: x.text("lead"), URL: r.leadURL(x.text("lead"))}, phone})
 	}
+	r.offerRows(g)
 	return g
 }
 
@@ -151,6 +152,7 @@ func (r *request) reviewGrid(reviews []record) (*grid, error) {
 		day.Sub = written[subjects[i]]
 		g.Rows = append(g.Rows, []cell{day, {Text: x.text("scorecard")}, number(r.score(x)), {Text: r.passed(x.cell("passed"))}, {Text: x.text("reviewer")}})
 	}
+	r.offerRows(g)
 	return g, nil
 }
 

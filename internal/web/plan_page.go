@@ -262,6 +262,7 @@ func (r *request) planView(p track.Planned) *planView {
 			row(r.reader.T("plan.per_agent_day", map[string]any{"count": int64(p.Ask.Agents)}), r.reader.Number(expected, 1), r.reader.Number(sure, 1))
 		}
 	}
+	r.offerRows(&v.Steps)
 	if p.Ask.Done > 0 || p.Ask.Open > 0 {
 		v.Notes = append(v.Notes, r.reader.T("plan.already", map[string]any{"done": r.reader.Number(p.Ask.Done, 0), "open": r.reader.Number(p.Ask.Open, 1), "need": p.Plan.Need}))
 	}

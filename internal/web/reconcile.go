@@ -62,6 +62,12 @@ func (r *request) reconcile() error {
 	}
 	p.Records, p.Facts, p.Disagree = r.recordWalk(rec), r.meetings(rec.Facts), r.conflicts(rec)
 	p.Walks = r.walks(v, rec)
+	for _, g := range []*grid{&p.Records, &p.Facts, &p.Disagree} {
+		r.offerRows(g)
+	}
+	for i := range p.Walks {
+		r.offerRows(&p.Walks[i].Grid)
+	}
 	return r.page("reconcile", p)
 }
 
@@ -69,7 +75,7 @@ func (r *request) recordWalk(rec *ingest.Reconciliation) grid {
 	g := grid{ID: "records", Caption: r.reader.Text("reconcile.records"), Head: []gridHead{{Title: r.reader.Text("reconcile.records")}, {Title: r.reader.Text("column.count"), Numeric: true}}}
 	c := rec.Records
 	for _, x := range []counted{{"read", c.Read}, {"rejected", -c.Rejected}, {"skipped", -c.Skipped}, {"updated", -c.Updated}, {"unchanged", -c.Unchanged}, {"new", c.New}} {
-		g.Rows = append(g.Rows, []cell{{Text: r.reader.Text("reconcile." + x.key), Header: true}, number(r.reader.Int(x.n))})
+		g.Rows = append(g.Rows, []cell{{Text: r.reader.Text("reconcile." + x.key), Header: true}, r.countCell(x.n)})
 	}
 	return g
 }
@@ -82,7 +88,7 @@ func (r *request) meetings(list []duck.Meeting) grid {
 	for _, m := range list {
 		row := []cell{{Text: r.fact(m.Fact), Header: true}}
 		for _, n := range []int64{m.Rows, m.NoAgent, m.Provisional, m.NoLead, m.UnknownLead} {
-			row = append(row, number(r.reader.Int(n)))
+			row = append(row, r.countCell(n))
 		}
 		g.Rows = append(g.Rows, row)
 	}
@@ -96,7 +102,7 @@ func (r *request) conflicts(rec *ingest.Reconciliation) grid {
 		return grid{}
 	}
 	for _, c := range rec.Conflicts {
-		g.Rows = append(g.Rows, []cell{{Text: r.reader.Text("reconcile.conflict." + c.Kind), Header: true}, number(r.reader.Int(c.Count)), {Text: strings.Join(c.Examples, " · "), Class: "text"}})
+		g.Rows = append(g.Rows, []cell{{Text: r.reader.Text("reconcile.conflict." + c.Kind), Header: true}, r.countCell(c.Count), {Text: strings.Join(c.Examples, " · "), Class: "text"}})
 	}
 	return g
 }
@@ -128,7 +134,7 @@ func (r *request) walks(v view, rec *ingest.Reconciliation) (out []walkView) {
 				used.Sub = r.reader.T("reconcile.more_kpis", map[string]any{"count": more})
 			}
 		}
-		w.Grid.Rows = append(w.Grid.Rows, []cell{{Text: x.Measure, Header: true}, number(r.reader.Int(x.Counted)), {Text: r.leftOut(x), Class: "text"}, used})
+		w.Grid.Rows = append(w.Grid.Rows, []cell{{Text: x.Measure, Header: true}, r.countCell(x.Counted), {Text: r.leftOut(x), Class: "text"}, used})
 	}
 	if w != nil {
 		w.Nothing = r.nothingCounted(nothing)
@@ -174,11 +180,12 @@ func (r *request) diffView(d ingest.Diff) *diffView {
 	for _, f := range d.Facts {
 		row := []cell{{Text: r.fact(f.Fact), Header: true}}
 		for _, n := range []int64{f.Before, f.After, f.Added, f.Removed, f.Altered} {
-			row = append(row, number(r.reader.Int(n)))
+			row = append(row, r.countCell(n))
 		}
 		v.Facts.Rows = append(v.Facts.Rows, row)
 		v.Same = v.Same && f.Added+f.Removed+f.Altered == 0
 	}
+	r.offerRows(&v.Facts)
 	for _, c := range d.Columns {
 		v.Columns = append(v.Columns, r.fact(c.Fact)+" · "+c.Column+": "+r.reader.T("mapping.column_altered", map[string]any{"count": c.Rows}))
 	}

@@ -143,6 +143,7 @@ func (r *request) cardView(c goals.Card) *cardView {
 			number(r.part(l.Counted)), number(r.part(l.Points)), number(r.effect(l.Effect))})
 		out.Kept = append(out.Kept, pair{goalWeightPrefix + g.ID, g2(heldWeight(g.Weight).Float())})
 	}
+	r.offerRows(&out.Lines)
 	return out
 }
 

@@ -39,7 +39,7 @@ func (r *request) accounts() error {
 	s, tabs := r.settingsShell("accounts")
 	p := accountsPage{shell: s, Tabs: tabs}
 	v := r.view()
-	p.Table = grid{ID: "accounts", Caption: r.reader.Text("settings.accounts"), ToFile: r.reader.Text("export.save")}
+	p.Table = r.namedGrid("accounts", "settings.accounts")
 	columns := r.fileColumns("file.id", "account.name", "web.login", "file.role", "column.agent", "column.team", "file.second_factor", "column.status")
 	p.Table.Files = offerList(r, v, "accounts", p.Table.Caption, all, columns, func(a store.Account) []export.Cell {
 		state, _, _ := r.accountState(a)

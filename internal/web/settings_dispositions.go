@@ -11,6 +11,7 @@ type dispositionsPage struct {
 	shell
 	Tabs    []choice
 	Sources []dispositionSource
+	Files   grid // of all sources
 	Empty   *empty
 }
 
@@ -39,6 +40,8 @@ func (r *request) dispositions() error {
 		p.Empty = r.nothingYet()
 		return r.page("settings_dispositions", p)
 	}
+	p.Files = r.namedGrid("dispositions", "settings.dispositions")
+	p.Files.Files = r.offerFrame(r.view(), p.Files.ID, p.Files.Caption, f, false)
 	totals, unknown := map[string]float64{}, map[string]float64{}
 	for _, row := range f.Rows {
 		totals[row.Key[0]] += row.Figures[0].Number

@@ -23,6 +23,7 @@ type mailPage struct {
 	Wrong   bool   // it is one to act on
 	LogHead string
 	Log     []mailRow
+	Files   grid // of the log
 	Runs    []mailRun
 }
 

@@ -22,8 +22,8 @@ type teamsPage struct {
 	shell
 	Tabs       []choice
 	Unresolved []spellingRow
-	Spellings  *pager
-	Count      int // of spellings that nobody has explained
+	Spellings  grid // of these: its pager and its files
+	Count      int  // of spellings that nobody has explained
 	Agents     []agentRow
 	Roster     grid // of the agents: its pager and its files
 	Member     formView
@@ -76,7 +76,12 @@ func (r *request) teamsPage(status int, failed string, f *filled) error {
 	}
 	p.Count = len(unresolved)
 	name := func(a duck.Agent) string { return strings.Join(append([]string{a.Name, a.Team}, a.Aliases...), "\n") }
-	unresolved, p.Spellings = cut(r, v, "spellings", unresolved, name)
+	p.Spellings = r.namedGrid("spellings", "settings.unresolved")
+	columns := r.fileColumns("column.alias", "column.source", "column.rows", "settings.alias_means")
+	p.Spellings.Files = offerList(r, v, p.Spellings.ID, p.Spellings.Caption, unresolved, columns, func(a duck.Agent) []export.Cell {
+		return append(texts(a.Name, strings.Join(a.Sources, ", ")), numberCell(a.Rows), texts(likeliest(a.Name, agents))[0])
+	})
+	unresolved, p.Spellings.Pager = cut(r, v, "spellings", unresolved, name)
 	for _, a := range unresolved {
 		p.Unresolved = append(p.Unresolved, r.spelling(a, agents, failed, f))
 	}
@@ -100,7 +105,7 @@ func (r *request) teamsPage(status int, failed string, f *filled) error {
 
 // rosterGrid offers the roster in files: a row for each agent and team.
 func (r *request) rosterGrid(v view, known []duck.Agent, spans []duck.TeamSpan) grid {
-	g := grid{ID: "roster", Caption: r.reader.Text("settings.teams"), ToFile: r.reader.Text("export.save")}
+	g := r.namedGrid("roster", "settings.teams")
 	of := map[string][]duck.TeamSpan{}
 	for _, x := range spans {
 		of[x.Agent] = append(of[x.Agent], x)

@@ -19,9 +19,10 @@ type tableFile struct {
 
 // offer has a table of a page in files, too: with table=ID and a format the
 // address of the page answers with the file in place of the page. It gives the
-// files to choose from; none to those who may not export.
+// files to choose from; none to those who may not export, and none of what a
+// form that was sent comes back with: that has no address.
 func (r *request) offer(v view, id string, rows int, sheet func() export.Sheet) (out []choice) {
-	if rows == 0 || !r.who.May(auth.Export) {
+	if rows == 0 || r.Method != http.MethodGet || !r.who.May(auth.Export) {
 		return nil
 	}
 	if r.files == nil {
@@ -57,12 +58,18 @@ func sheetOf[T any](title string, all []T, columns []export.Column, row func(T) 
 // fillGrid lays out the rows of a table of anything: those of the page that is
 // asked for, all of them in files. name gives what an item is found by.
 func fillGrid[T any](r *request, v view, g *grid, all []T, name func(T) string, row func(T) []cell) {
-	g.ToFile = r.reader.Text("export.save")
 	shown, pager := cut(r, v, g.ID, all, name)
 	for _, x := range shown {
 		g.Rows = append(g.Rows, row(x))
 	}
 	g.Pager, g.Tall = pager, g.Tall || len(shown) > 20
+	offerGrid(r, v, g, all, row)
+}
+
+// offerGrid offers a table in files: a row of cells for each item, drawings
+// left out. Its rows are laid out before.
+func offerGrid[T any](r *request, v view, g *grid, all []T, row func(T) []cell) {
+	g.ToFile = r.reader.Text("export.save")
 	if len(g.Rows) == 0 {
 		return
 	}
@@ -86,6 +93,17 @@ func fillGrid[T any](r *request, v view, g *grid, all []T, name func(T) string, 
 	})
 }
 
+// offerRows offers a table that is on its page with all of its rows.
+func (r *request) offerRows(g *grid) {
+	offerGrid(r, r.view(), g, g.Rows, func(row []cell) []cell { return row })
+}
+
+// namedGrid is what a table that a template of its own lays out has of a grid: its
+// name, and the way to its files.
+func (r *request) namedGrid(id, caption string) grid {
+	return grid{ID: id, Caption: r.reader.Text(caption), ToFile: r.reader.Text("export.save")}
+}
+
 // fileColumns are columns by the keys of their titles, which name them for
 // programs, too.
 func (r *request) fileColumns(keys ...string) (out []export.Column) {
@@ -102,6 +120,11 @@ func texts(list ...string) (out []export.Cell) {
 		out = append(out, export.Cell{Kind: export.Text, Text: text})
 	}
 	return out
+}
+
+// numberCell is a whole number in a file.
+func numberCell[N int | int64](n N) export.Cell {
+	return export.Cell{Kind: export.Number, Number: float64(n)}
 }
 
 // tableAsked is the table that a request wants as a file; "" for one that wants the page.

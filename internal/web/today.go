@@ -9,6 +9,7 @@ import (
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
+	"github.com/callpace/callpace/internal/present/export"
 )
 
 // todayPage is the running day beside the same weekdays before it.
@@ -28,6 +29,7 @@ type todayPage struct {
 	Agents   *grid
 	Goals    *grid
 	Sources  []freshness
+	Fresh    grid // of the sources: its files
 	Told     []notice
 	Empty    *empty
 	Selected string // the KPI that chart and tables show
@@ -84,6 +86,10 @@ func (r *request) today() error {
 	if page.Sources, err = r.freshness(); err != nil {
 		return err
 	}
+	page.Fresh = r.namedGrid("fresh", "today.sources")
+	page.Fresh.Files = offerList(r, r.view(), page.Fresh.ID, page.Fresh.Caption, page.Sources, r.fileColumns("today.source", "today.newest", "today.arrived", "today.state"), func(x freshness) []export.Cell {
+		return append(texts(x.Source), r.momentCell(x.newest), r.momentCell(x.arrived), texts(x.State)[0])
+	})
 	if err := r.stateOfDay(&page, d); err != nil {
 		return err
 	}

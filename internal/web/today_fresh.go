@@ -26,6 +26,8 @@ type freshness struct {
 	Newest  string // of when its newest row is
 	Stale   bool
 	State   string
+
+	arrived, newest time.Time
 }
 
 // happened are the facts whose rows tell of what was: promises, plans and costs
@@ -49,7 +51,7 @@ func (r *request) freshness() ([]freshness, error) {
 		if !ok {
 			continue // personnel, costs: nothing in it happens by the hour
 		}
-		x.Newest = r.whenText(last)
+		x.Newest, x.newest, x.arrived = r.whenText(last), last, at
 		if r.now.Sub(last) > 24*time.Hour && r.now.Sub(at) > 24*time.Hour {
 			x.Stale, x.State = true, r.reader.Text("today.stale")
 		}

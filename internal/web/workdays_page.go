@@ -73,6 +73,7 @@ func (r *request) ahead(rules calendar.WorkRules) (*grid, error) {
 		}
 		g.Rows = append(g.Rows, []cell{{Text: r.reader.Date(day), Header: true}, {Text: r.reader.Message(name)}, number(r.reader.Percent(share, 0))})
 	}
+	r.offerRows(g)
 	return g, nil
 }
 
