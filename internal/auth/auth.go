@@ -19,6 +19,8 @@ type Service struct {
 	// Organisation gives the organisation's name, which no password may be made
 	// of and which authenticator apps show; nil where there is none yet.
 	Organisation func(context.Context) string
+	// SecondFactorRoles gives the roles that must have a second factor; nil: none.
+	SecondFactorRoles func(context.Context) ([]string, error)
 
 	state  *store.DB
 	now    func() time.Time
@@ -58,6 +60,7 @@ func (v Visitor) place() string {
 type Identity struct {
 	Account      store.Account  // without its secrets
 	SecondFactor bool           // the account has one
+	Confined     bool           // the account lacks one that its role must have: until it is set up, nothing is allowed
 	Session      *store.Session // nil through a token
 	Token        *store.Token   // nil through a session
 	Can          Permissions

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/store"
@@ -149,12 +150,27 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, id Identity, password 
 	return recovery, nil
 }
 
-// RemoveSecondFactor takes the identity's second factor away.
+// RemoveSecondFactor takes the identity's second factor away; a Conflict where
+// its role must have one.
 func (s *Service) RemoveSecondFactor(ctx context.Context, id Identity, password string) error {
 	if err := s.confirmPassword(ctx, id, password); err != nil {
 		return fmt.Errorf("remove second factor: %w", err)
 	}
+	if demanded, err := s.demandsSecondFactor(ctx, id.Account.Role); err != nil {
+		return fmt.Errorf("remove second factor: %w", err)
+	} else if demanded {
+		return callpace.E(callpace.Conflict, "auth.factor_demanded")
+	}
 	return s.removeSecondFactor(ctx, id, id.Account.ID, id.Session.ID)
+}
+
+// demandsSecondFactor tells whether accounts of a role must have a second factor.
+func (s *Service) demandsSecondFactor(ctx context.Context, role string) (bool, error) {
+	if s.SecondFactorRoles == nil {
+		return false, nil
+	}
+	roles, err := s.SecondFactorRoles(ctx)
+	return slices.Contains(roles, role), err
 }
 
 func (s *Service) removeSecondFactor(ctx context.Context, by Identity, accountID, except string) error {

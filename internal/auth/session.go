@@ -57,6 +57,14 @@ func (s *Service) Resume(ctx context.Context, token string, v Visitor) (Identity
 	}
 	id := identify(a, v)
 	id.Session = &x
+	if !id.SecondFactor {
+		if id.Confined, err = s.demandsSecondFactor(ctx, a.Role); err != nil {
+			return Identity{}, fmt.Errorf("resume session: %w", err)
+		}
+	}
+	if id.Confined {
+		id.Can = nil
+	}
 	return id, nil
 }
 

@@ -18,6 +18,7 @@ type accountPage struct {
 	Profile       formView
 	Password      formView
 	SecondFactor  bool
+	Demanded      bool // of the role
 	CodesLeft     int
 	Factor        []formView // set up, or renew the codes and remove
 	Pending       bool
@@ -131,7 +132,7 @@ func (r *request) takeLanguage() error {
 func (r *request) passwordForm(f *filled) formView {
 	text := r.reader.Text
 	return f.view("/account/password", "account.change_password",
-		formField{Kind: "password", Name: "before", Label: text("account.password_now"), Auto: "current-password", LTR: true},
+		r.passwordNow(),
 		formField{Kind: "password", Name: "password", Label: text("account.new_password"), Hint: text("account.password_hint"), Auto: "new-password", LTR: true})
 }
 

@@ -113,6 +113,14 @@ func (f *filled) orChecked(name string, before bool) bool {
 	return f.values.Has(name)
 }
 
+// orAll is or for several boxes of one name.
+func (f *filled) orAll(name string, before []string) []string {
+	if f.values == nil {
+		return before
+	}
+	return f.values[name]
+}
+
 // wrong notes what is wrong with a field.
 func (f *filled) wrong(name, key string, args ...any) {
 	if f.faults[name] == "" {

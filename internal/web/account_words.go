@@ -56,6 +56,13 @@ func (s *Server) organisationName(ctx context.Context) string {
 	return org.Name
 }
 
+// secondFactorRoles are the roles that must have a second factor.
+func (s *Server) secondFactorRoles(ctx context.Context) ([]string, error) {
+	var org Organisation
+	err := s.State.Settings().FindSetting(ctx, OrganisationSetting, &org)
+	return org.SecondFactor, err
+}
+
 // dones are what a page may be told to say of a form that was taken.
 var dones = map[string][]string{
 	"custom":   {"saved", "retired", "restored"},

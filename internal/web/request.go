@@ -45,6 +45,8 @@ type Organisation struct {
 	RoleNames map[string]string `json:"role_names,omitempty"`
 	Language  string            `json:"language,omitempty"`
 	Tomans    bool              `json:"tomans,omitempty"` // amounts in rials are shown in tomans
+	// SecondFactor are the roles that must have a second factor.
+	SecondFactor []string `json:"second_factor,omitempty"`
 }
 
 // OrganisationSetting is the name of the setting that holds an Organisation.

@@ -18,6 +18,7 @@ type route struct {
 	needs   auth.Permission
 	anyone  bool
 	upload  bool // the handler reads the body itself, token first
+	first   bool // also for who must set a second factor up first
 	handle  func(*request) error
 }
 
@@ -87,18 +88,26 @@ func (r *request) enter(rt route) error {
 			}
 		}
 	}
-	if rt.anyone {
+	switch {
+	case rt.anyone, rt.first && r.who.Confined:
 		return nil
+	case r.who.Confined:
+		return callpace.E(callpace.Forbidden, "auth.factor_first")
 	}
 	return r.who.Require(rt.needs)
 }
 
-// fail answers an error: a stranger is shown the sign-in page, everybody else
-// what went wrong, in their language.
+// fail answers an error: a stranger is shown the sign-in page, who lacks a second
+// factor where to set it up, everybody else what went wrong, in their language.
 func (r *request) fail(err error) {
 	status := r.status(err)
 	if status == http.StatusUnauthorized && r.Method == http.MethodGet && r.URL.Path != signInPath {
 		if e := r.redirect(signInPath + "?next=" + escape(r.URL.RequestURI())); e == nil {
+			return
+		}
+	}
+	if r.who.Confined && status == http.StatusForbidden && r.Method == http.MethodGet {
+		if e := r.redirect(factorPath); e == nil {
 			return
 		}
 	}

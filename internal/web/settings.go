@@ -58,6 +58,7 @@ func (r *request) organisationForm(status int, f *filled) error {
 		{Kind: "text", Name: "organisation", Label: text("settings.name"), Value: f.or("organisation", r.org.Name), Auto: "organization"},
 		{Kind: "select", Name: "language", Label: text("settings.language"), Hint: text("settings.language_hint"), Groups: r.languageOptions(f.or("language", i18n.Prefer("", "", r.org.Language)))},
 		{Kind: "check", Name: "see_peers", Label: text("settings.see_peers"), Hint: text("settings.see_peers_hint"), Checked: f.orChecked("see_peers", r.org.SeePeers)},
+		{Kind: "checks", Name: "second_factor", Label: text("settings.second_factor"), Hint: text("settings.second_factor_hint"), Groups: r.rolesAmong(f.orAll("second_factor", r.org.SecondFactor))},
 		{Kind: "check", Name: "tomans", Label: text("settings.tomans"), Hint: text("settings.tomans_hint"), Checked: f.orChecked("tomans", r.org.Tomans)},
 		{Kind: "heading", Label: text("settings.shaping"), Hint: text("settings.shaping_hint")},
 	}
@@ -76,7 +77,7 @@ func (r *request) organisationForm(status int, f *filled) error {
 func (r *request) takeOrganisation() error {
 	f, org, s := r.filled(), r.org, r.settings
 	org.Name, org.Language = cleanText(f.get("organisation")), i18n.Prefer(f.get("language"), "", "en")
-	org.SeePeers, org.Tomans = f.values.Has("see_peers"), f.values.Has("tomans")
+	org.SeePeers, org.Tomans, org.SecondFactor = f.values.Has("see_peers"), f.values.Has("tomans"), rolesOf(f.values["second_factor"])
 	if org.Name == "" {
 		f.wrong("organisation", "settings.no_name")
 	}
@@ -93,6 +94,11 @@ func (r *request) takeOrganisation() error {
 	if reshaped && !f.values.Has("confirmed") {
 		return r.confirmReshape(f, s)
 	}
+	if !slices.Equal(org.SecondFactor, r.org.SecondFactor) {
+		if err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.SettingsChanged, "second_factor", map[string]any{"roles": org.SecondFactor})); err != nil {
+			return err
+		}
+	}
 	if !same(org, r.org) {
 		if err := r.saveSetting(OrganisationSetting, org); err != nil {
 			return err
@@ -105,7 +111,26 @@ func (r *request) takeOrganisation() error {
 }
 
 func same(a, b Organisation) bool {
-	return a.Name == b.Name && a.SeePeers == b.SeePeers && a.Language == b.Language && a.Tomans == b.Tomans && slices.Equal(a.Focus, b.Focus) && maps.Equal(a.RoleNames, b.RoleNames)
+	return a.Name == b.Name && a.SeePeers == b.SeePeers && a.Language == b.Language && a.Tomans == b.Tomans && slices.Equal(a.Focus, b.Focus) && slices.Equal(a.SecondFactor, b.SecondFactor) && maps.Equal(a.RoleNames, b.RoleNames)
+}
+
+// rolesOf are the roles of a list, each once and in their order.
+func rolesOf(names []string) (out []string) {
+	for _, role := range auth.Roles() {
+		if slices.Contains(names, string(role)) {
+			out = append(out, string(role))
+		}
+	}
+	return out
+}
+
+// rolesAmong are the roles to choose several from.
+func (r *request) rolesAmong(chosen []string) []formGroup {
+	g := formGroup{}
+	for _, role := range auth.Roles() {
+		g.Options = append(g.Options, formOption{string(role), r.roleName(role), slices.Contains(chosen, string(role))})
+	}
+	return []formGroup{g}
 }
 
 // saveSetting writes a setting that shapes no facts, with its audit entry.
@@ -125,8 +150,10 @@ func (r *request) confirmReshape(f *filled, s facts.Settings) error {
 	}
 	fields := []formField{{Kind: "hidden", Name: "confirmed", Value: "yes"}}
 	for _, name := range sortedKeys(f.values) {
-		if name != "csrf" {
-			fields = append(fields, formField{Kind: "hidden", Name: name, Value: f.values.Get(name)})
+		for _, value := range f.values[name] {
+			if name != "csrf" {
+				fields = append(fields, formField{Kind: "hidden", Name: name, Value: value})
+			}
 		}
 	}
 	form := f.view(settingsPath, "settings.confirm_go", fields...)

@@ -106,7 +106,7 @@ func (r *request) shell(title, section string) shell {
 		s.Languages = append(s.Languages, language{lang, r.s.Texts.Localizer(lang, r.calendar()).T("language.self", nil), here.with("lang", lang), lang == r.reader.Lang()})
 	}
 	s.CSRF = auth.CSRFToken(r.formSecret())
-	if r.secret == "" {
+	if r.secret == "" || r.who.Confined {
 		return s
 	}
 	s.Damage = r.damage()

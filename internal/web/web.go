@@ -84,6 +84,7 @@ func New(d Deps) (*Server, error) {
 	if s.Auth.Organisation == nil {
 		s.Auth.Organisation = s.organisationName
 	}
+	s.Auth.SecondFactorRoles = s.secondFactorRoles
 	s.prepareImports()
 	for _, r := range s.routes() {
 		s.mux.Handle(r.pattern, s.metrics.measured(r.pattern, s.guard(r)))
