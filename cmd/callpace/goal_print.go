@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
@@ -16,7 +17,7 @@ func (a *app) wording(b goals.Book, r *track.Report) present.GoalWords {
 	return present.GoalWords{Reader: a.reader(b.Desk.Catalogue), Report: r}
 }
 
-// printGoals prints a line for each goal.
+// printGoals prints a line for each goal, parts indented below their whole.
 func (a *app) printGoals(b goals.Book, entries []goals.Entry) error {
 	switch a.Output {
 	case "json":
@@ -36,9 +37,14 @@ func (a *app) printGoals(b goals.Book, entries []goals.Entry) error {
 	for _, c := range []string{"id", "goal", "status", "actual", "target", "chance", "period"} {
 		g.head = append(g.head, a.text("goals.column."+c))
 	}
-	for _, e := range entries {
+	list, at := make([]store.Goal, len(entries)), map[string]goals.Entry{}
+	for i, e := range entries {
+		list[i], at[e.ID] = e.Goal, e
+	}
+	for _, p := range goals.InOrder(goals.Tree(list)) {
+		e := at[p.ID]
 		w := a.wording(b, e.Report)
-		title := w.GoalTitle(e.Goal.Goal)
+		title := strings.Repeat("  ", p.Depth) + w.GoalTitle(e.Goal.Goal)
 		if e.Report == nil {
 			g.add(e.ID, title, a.say.Error(e.Fault), "", "", "", "")
 			continue

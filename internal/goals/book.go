@@ -214,3 +214,46 @@ func (b Book) Entries(ctx context.Context, list []store.Goal) ([]Entry, error) {
 func Parts(of string, all []store.Goal) []store.Goal {
 	return slices.DeleteFunc(slices.Clone(all), func(g store.Goal) bool { return g.Parent != of })
 }
+
+// Placed is a goal at its place in the tree: how many goals stand above it, and
+// the goals that it was split into.
+type Placed struct {
+	store.Goal
+	Depth int
+	Parts []*Placed
+}
+
+// Tree puts each goal below the one that it is a part of, where that is there, too.
+func Tree(all []store.Goal) (wholes []*Placed) {
+	at := make(map[string]*Placed, len(all))
+	for _, g := range all {
+		at[g.ID] = &Placed{Goal: g}
+	}
+	for _, g := range all {
+		p := at[g.ID]
+		if above := at[g.Parent]; above != nil {
+			above.Parts = append(above.Parts, p)
+		} else {
+			wholes = append(wholes, p)
+		}
+	}
+	for _, p := range wholes {
+		p.sink(0)
+	}
+	return wholes
+}
+
+func (p *Placed) sink(depth int) {
+	p.Depth = depth
+	for _, x := range p.Parts {
+		x.sink(depth + 1)
+	}
+}
+
+// InOrder lists goals, each before its parts.
+func InOrder(wholes []*Placed) (out []*Placed) {
+	for _, p := range wholes {
+		out = append(append(out, p), InOrder(p.Parts)...)
+	}
+	return out
+}

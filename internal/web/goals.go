@@ -4,13 +4,11 @@ import (
 	"html/template"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/goal"
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/goals"
-	"github.com/callpace/callpace/internal/present/export"
 	"github.com/callpace/callpace/internal/store"
 	"github.com/callpace/callpace/internal/web/chart"
 )
@@ -23,6 +21,7 @@ type goalsPage struct {
 	New     string // address; empty: may not
 	Closed  choice
 	Tabs    []choice // by whom, by objective
+	Of      *chip    // whose parts these are; nil: all goals
 	Empty   *empty
 	Summary []badgeCount
 }
@@ -36,6 +35,7 @@ type goalGroup struct {
 	Title string
 	Sum   string // how many are on the way
 	Rows  []goalRow
+	All   bool // of its goals are here
 	Table grid // of the group: its pager and its files
 }
 
@@ -48,8 +48,10 @@ type goalRow struct {
 	Period, Left           string
 	Projected              string
 	Odds                   string // with other goals
-	Part                   bool   // of the goal above
 	Fault                  string
+	Part, PartOf           string // its class and a word for who does not see, where it is one of the goal above
+	Parts                  []goalRow
+	Fold, FoldURL          string // what its parts come to in a word, and where they are if not below
 }
 
 func (r *request) goals() error {
@@ -66,7 +68,8 @@ func (r *request) goals() error {
 	}
 	page.Tabs = []choice{{Label: r.reader.Text("goals.by_whom"), URL: here.with("by", "", "done", ""), Selected: !objectives}, {Label: r.reader.Text("goals.by_objective"), URL: here.with("by", "objective", "done", ""), Selected: objectives}}
 	err := r.book(func(b goalBook) error {
-		return r.tree(&page, b, objectives, slices.DeleteFunc(slices.Clone(b.seen), func(g store.Goal) bool { return !closed && g.State == goal.Closed }))
+		r.tree(&page, b, objectives, slices.DeleteFunc(slices.Clone(b.seen), func(g store.Goal) bool { return !closed && g.State == goal.Closed }))
+		return nil
 	})
 	if err != nil {
 		return err
@@ -80,137 +83,13 @@ func (r *request) goals() error {
 	return r.page("goals", page)
 }
 
-// placedGoal is a goal at its place in the tree.
-type placedGoal struct {
-	store.Goal
-	part bool // of the goal above
-}
-
-// deepestPart bounds how deep parts of parts are shown.
-const deepestPart = 4
-
-// tree puts each goal below the one that it is a part of, and these into groups:
-// by whose they are, or by the objective that they serve. How a goal stands is
-// reckoned for those that are shown.
-func (r *request) tree(page *goalsPage, b goalBook, objectives bool, all []store.Goal) error {
-	groups := r.groups(b, objectives, all)
-	shown := map[string]bool{}
-	for _, g := range all {
-		shown[g.ID] = true
-	}
-	var add func(group *placedGroup, g store.Goal, depth int)
-	add = func(group *placedGroup, g store.Goal, depth int) {
-		group.list = append(group.list, placedGoal{g, depth > 0})
-		for _, p := range goals.Parts(g.ID, all) {
-			if depth < deepestPart {
-				add(group, p, depth+1)
-			}
-		}
-	}
-	for _, g := range all {
-		if !shown[g.Parent] {
-			add(groups.of(g), g, 0)
-		}
-	}
-	counts := map[badge]int{}
-	var order []badge
-	whole := true
-	for _, placed := range groups.list {
-		if len(placed.list) == 0 {
-			continue
-		}
-		g := r.goalGroup(b, placed)
-		for _, row := range g.Rows {
-			if counts[row.Badge]++; counts[row.Badge] == 1 {
-				order = append(order, row.Badge)
-			}
-		}
-		if g.Table.Pager == nil {
-			g.Sum = r.onTheWay(g.Rows)
-		}
-		page.Groups, whole = append(page.Groups, g), whole && g.Table.Pager == nil
-	}
-	for _, b := range order {
-		if whole { // else it would count those of a page
-			page.Summary = append(page.Summary, badgeCount{b, counts[b]})
-		}
-	}
-	return nil
-}
-
-// goalGroup is a group with the goals of the page that is asked for.
-func (r *request) goalGroup(b goalBook, placed *placedGroup) goalGroup {
-	v, list := r.view(), placed.list
-	out := goalGroup{Title: placed.title}
-	out.Table = grid{ID: placed.id, Caption: out.Title, ToFile: r.reader.Text("export.save")}
-	var rows []goalRow
-	if r.tableAsked() == placed.id { // while the facts are at hand
-		for _, g := range list {
-			rows = append(rows, r.goalRow(b, g.Goal))
-		}
-	}
-	columns := r.fileColumns("goals.column.goal", "file.scope", "goals.column.status", "goals.column.actual", "goals.column.target", "goals.column.chance", "goals.column.period")
-	out.Table.Files = r.offer(v, placed.id, len(list), func() export.Sheet {
-		return sheetOf(out.Title, rows, columns, func(g goalRow) []export.Cell {
-			return texts(g.Title, g.Scope, g.Badge.Text, g.Actual, g.Target, g.Chance, g.Period)
-		})
-	})
-	list, out.Table.Pager = cut(r, v, placed.id, list, func(g placedGoal) string {
-		return r.reader.GoalTitle(g.Goal.Goal) + "\n" + g.Scope.Agent + "\n" + g.Scope.Team
-	})
-	for _, g := range list {
-		row := r.goalRow(b, g.Goal)
-		row.Part = g.part
-		out.Rows = append(out.Rows, row)
-	}
-	return out
-}
-
-// placedGroup is a group before its goals are looked at.
-type placedGroup struct {
-	id, title string
-	list      []placedGoal
-}
-
-// placedGroups are the groups with the way to find that of a goal.
-type placedGroups struct {
-	list []*placedGroup
-	of   func(store.Goal) *placedGroup
-}
-
-func (r *request) groups(b goalBook, objectives bool, all []store.Goal) (out placedGroups) {
-	add := func(id, title string) *placedGroup {
-		g := &placedGroup{id: id, title: title}
-		out.list = append(out.list, g)
-		return g
-	}
-	if !objectives {
-		for _, id := range []string{"mine", "teams", "companys"} {
-			add(id, r.reader.Text("goals."+id))
-		}
-		out.of = func(g store.Goal) *placedGroup { return out.list[r.groupOf(g, b.sight)] }
-		return out
-	}
-	found := map[string]*placedGroup{}
-	for _, g := range all {
-		if g.Objective != "" && found[g.Objective] == nil {
-			found[g.Objective] = add("objective"+strconv.Itoa(len(found)+1), g.Objective)
-		}
-	}
-	found[""] = add("objective0", r.reader.Text("goals.no_objective"))
-	out.of = func(g store.Goal) *placedGroup { return found[g.Objective] }
-	return out
-}
-
 // onTheWay counts the goals of a group that are well.
 func (r *request) onTheWay(rows []goalRow) string {
 	good, all := 0, 0
 	for _, row := range rows {
-		if !row.Part {
-			all++
-			if row.Badge.Class == "good" {
-				good++
-			}
+		all++
+		if row.Badge.Class == "good" {
+			good++
 		}
 	}
 	return r.reader.T("goals.on_the_way", map[string]any{"good": good, "all": all})

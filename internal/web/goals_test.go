@@ -2,10 +2,12 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -238,4 +240,36 @@ func TestChecksFollowOtherGoals(t *testing.T) {
 	agent.get("/goals/1").has(200, odds)
 	manager.post("/goals/2/delete").goes("/goals?done=deleted")
 	manager.get("/goals/1").has(200).lacks(odds)
+}
+
+// Parts of a split are folded below their whole, which alone is counted; a large
+// split has a page of its own, and what is searched for is found among parts, too.
+func TestPartsAreFoldedBelowTheirWhole(t *testing.T) {
+	s := newSite(t)
+	b := s.as(auth.Manager)
+	b.post("/goals/new", "text", "20 calls this month").goes("/goals/1?done=set")
+	ctx, whole := context.Background(), goalsOf(s)[0]
+	part := func(of store.Goal, name string, scope goal.Scope) store.Goal {
+		p := of
+		p.Goal.ID, p.Parent, p.Goal.Version, p.Goal.Text, p.Name, p.Scope = "", of.ID, 0, "", name, scope
+		p, err := s.State.Goals().CreateGoal(ctx, p, 0)
+		require.NoError(t, err)
+		return p
+	}
+	east := part(whole, "of the East", goal.Scope{Team: "East"})
+	part(east, "of Ana", goal.Scope{Agent: "Ana"})
+	page := b.get("/goals").has(200, "0 of 1 on the way", `<details class="fold"><summary>2 parts · `, `class="part-of"`, `class="part-of deeper"`, "of Ana")
+	require.Equal(t, 1, strings.Count(page.body, `<tbody class="whole">`))
+	b.get("/goals?by=objective").has(200, "0 of 1 on the way", "2 parts")
+	b.get("/goals?parts=1").has(200, "0 of 2 on the way", "of the East", `class="part-of"`, "of Ana").lacks("20 calls this month</bdi></a>")
+	b.get("/goals?parts=99").has(200, "20 calls this month")
+
+	for i := range 2 * pageRows {
+		part(whole, fmt.Sprintf("of number %d.", i), goal.Scope{Agent: "Boris"})
+	}
+	b.get("/goals").has(200, `<a class="sub" href="/goals?parts=1">102 parts</a>`, `name="companys.find"`).lacks("of number 7.", "<details class=\"fold\"")
+	b.get("/goals?companys.find=number+77.").has(200, "of number 77.").lacks("of number 78.")
+	b.get("/goals?parts=1").has(200, "of number 7.", `href="/goals?parts=1&amp;parts.page=2"`).lacks("of number 77.")
+	b.get("/goals?parts=1&parts.page=2").has(200, "of number 77.").lacks("of number 7.")
+	b.get("/goals?parts=1&parts.find=number+77.").has(200, "of number 77.").lacks("of number 78.")
 }

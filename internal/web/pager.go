@@ -46,12 +46,17 @@ func cut[T any](r *request, v view, id string, all []T, name func(T) string) ([]
 	from, to := turned(v, id, len(all), pageRows)
 	p := r.pager(v, id, len(all), pageRows)
 	if name != nil {
-		p.Find = &finder{Field: id + ".find", Value: asked, Label: r.reader.Text("pager.find"), Action: v.path, Kept: v.kept(id+".find", id+".page")}
+		p.Find = r.finder(v, id)
 	}
 	if p.Turned = p.Turned || asked != ""; len(all) == 0 {
 		p.None = r.reader.T("pager.none", map[string]any{"text": asked})
 	}
 	return all[from:to], p
+}
+
+// finder is the search of a table.
+func (r *request) finder(v view, id string) *finder {
+	return &finder{Field: id + ".find", Value: v.get(id + ".find"), Label: r.reader.Text("pager.find"), Action: v.path, Kept: v.kept(id+".find", id+".page")}
 }
 
 // turned gives the rows of the page to which a view turned a table of so many rows.

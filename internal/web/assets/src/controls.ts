@@ -134,7 +134,7 @@ export function rows(): void {
     if (!from && !/[jk]/.test(e.key)) return;
     const table = from ?? document.querySelector("table[data-rows]");
     if (!table || document.querySelector("dialog[open]")) return;
-    const links = [...table.querySelectorAll("tbody tr")].flatMap((r) => r.querySelector<HTMLElement>("a, button, input") ?? []);
+    const links = [...table.querySelectorAll("tbody tr")].filter((r) => r.getClientRects().length).flatMap((r) => r.querySelector<HTMLElement>("a, button, input") ?? []);
     const row = (e.target as Element).closest?.("tr");
     const at = links.findIndex((l) => l.closest("tr") === row);
     const next = links[at < 0 ? 0 : at + (forth ? 1 : -1)];
