@@ -42,12 +42,14 @@ func Number(ctx context.Context, c *kpi.Catalogue, e Engine, q kpi.Query, cursor
 
 // List lists what a specification without columns asks for.
 func List(ctx context.Context, e Engine, spec kpi.RowsSpec, cursor string, limit int) (Page, error) {
-	count, err := e.Count(ctx, spec)
-	if err != nil {
-		return Page{}, err
-	}
 	p, err := list(ctx, e, spec, cursor, limit)
-	p.Count = count
+	switch {
+	case err != nil:
+	case cursor == "" && p.Next == "":
+		p.Count = int64(len(p.Set.Rows))
+	default:
+		p.Count, err = e.Count(ctx, spec)
+	}
 	return p, err
 }
 

@@ -229,6 +229,7 @@ func (s *Store) columns(source string, rows *facts.Rows, derived map[string]colu
 			columns[i].column = vectorColumn(c.Kind, &rows.Cols[i])
 		}
 	}
+	columns = append(columns, keyFields(t, columns, rows.N)...)
 	for _, name := range slices.Sorted(maps.Keys(rows.Attrs)) {
 		columns = append(columns, field{attributeColumn(known.index[name]), vectorColumn(facts.Text, rows.Attrs[name])})
 	}

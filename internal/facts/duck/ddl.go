@@ -10,7 +10,7 @@ import (
 
 // layoutVersion is part of the fingerprint: raise it with every change to the
 // tables below or to how derived columns come about.
-const layoutVersion = 1
+const layoutVersion = 2
 
 // own are the tables beside the facts. None has an index: keys are made unique
 // by the only writer.
@@ -83,6 +83,9 @@ func (s *Store) createTables(ctx context.Context) error {
 				ddl.WriteString(", ")
 			}
 			fmt.Fprintf(&ddl, "%s %s", c.Name, sqlTypes[c.Kind])
+		}
+		for _, name := range keyed[t] {
+			fmt.Fprintf(&ddl, ", %s%s BIGINT", name, keySuffix)
 		}
 		ddl.WriteString(");\n")
 	}

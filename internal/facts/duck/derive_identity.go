@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/callpace/callpace/internal/facts"
 )
@@ -129,7 +130,11 @@ func (s *Store) deriveLeads(ctx context.Context) error {
 				return err
 			}
 		}
-		n, err := s.count(ctx, fmt.Sprintf("UPDATE %s AS f SET lead = o.lead FROM temp.owners o WHERE %s", t.Name, moved))
+		key := ""
+		if slices.Contains(keyed[t], "lead") {
+			key = ", lead_key = key_of(o.lead)"
+		}
+		n, err := s.count(ctx, fmt.Sprintf("UPDATE %s AS f SET lead = o.lead%s FROM temp.owners o WHERE %s", t.Name, key, moved))
 		if err != nil {
 			return err
 		}

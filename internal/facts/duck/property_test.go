@@ -99,6 +99,7 @@ func TestFactsAreAFunctionOfTheRecords(t *testing.T) {
 			}
 		}
 		require.NoError(t, live.Derive(ctx))
+		require.Zero(t, wrongKeys(t, live))
 		step, err := live.Dump(ctx)
 		require.NoError(t, err)
 

@@ -126,24 +126,35 @@ func (e *Engine) Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	groups, err := e.groups(ctx, s, q)
-	if outOfMemory(err) && e.alone != nil {
-		// What does not fit beside others fits alone, with the memory of a derivation.
-		e.alone.Lock()
-		defer e.alone.Unlock()
-		if _, err := e.db.ExecContext(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", deriveMB)); err != nil {
-			return nil, fmt.Errorf("widen memory: %w", err)
-		}
+	var groups []kpi.Group
+	err = e.fitting(ctx, func() error {
 		groups, err = e.groups(ctx, s, q)
-		_, narrow := e.db.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("SET memory_limit = '%dMB'", e.memoryMB))
-		if !outOfMemory(narrow) {
-			err = errors.Join(err, narrow)
-		}
-	}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("aggregate %s: %w", s.Fact.Name, err)
 	}
 	return groups, nil
+}
+
+// fitting asks what may not fit into memory beside others a second time alone,
+// with the memory of a derivation.
+func (e *Engine) fitting(ctx context.Context, ask func() error) error {
+	err := ask()
+	if !outOfMemory(err) || e.alone == nil {
+		return err
+	}
+	e.alone.Lock()
+	defer e.alone.Unlock()
+	if _, err := e.db.ExecContext(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", deriveMB)); err != nil {
+		return fmt.Errorf("widen memory: %w", err)
+	}
+	err = ask()
+	_, narrow := e.db.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("SET memory_limit = '%dMB'", e.memoryMB))
+	if !outOfMemory(narrow) {
+		err = errors.Join(err, narrow)
+	}
+	return err
 }
 
 // groups puts a statement and reads its answer.
@@ -176,44 +187,6 @@ func (e *Engine) SQL(ctx context.Context, s kpi.Select) (string, error) {
 	}
 	q, err := factsql.Aggregate(dialect{}, s, attrs)
 	return q.Explain(dialect{}), err
-}
-
-// Rows lists the rows that a RowsSpec asks for.
-func (e *Engine) Rows(ctx context.Context, spec kpi.RowsSpec) (kpi.RowSet, error) {
-	attrs, err := e.attributes(ctx)
-	if err != nil {
-		return kpi.RowSet{}, err
-	}
-	l, err := factsql.Rows(dialect{}, spec, attrs)
-	if err != nil {
-		return kpi.RowSet{}, err
-	}
-	set := kpi.RowSet{Columns: l.Columns}
-	err = e.each(ctx, l.Text, l.Args, func(cols []any) error {
-		row, err := l.Row(cols)
-		set.Rows = append(set.Rows, row)
-		return err
-	})
-	if err != nil {
-		return kpi.RowSet{}, fmt.Errorf("list %s: %w", spec.Fact.Name, err)
-	}
-	return set, nil
-}
-
-// Count counts the rows that a RowsSpec asks for, as if it had no limit.
-func (e *Engine) Count(ctx context.Context, spec kpi.RowsSpec) (n int64, err error) {
-	attrs, err := e.attributes(ctx)
-	if err != nil {
-		return 0, err
-	}
-	q, err := factsql.Count(dialect{}, spec, attrs)
-	if err != nil {
-		return 0, err
-	}
-	if err := e.one(ctx, q.Text, q.Args, &n); err != nil {
-		return 0, fmt.Errorf("count %s: %w", spec.Fact.Name, err)
-	}
-	return n, nil
 }
 
 // Attributes lists the attributes of a fact, "agent" those of the roster, in

@@ -41,7 +41,8 @@ func newBench(t testing.TB, c calendar.Calendar) *bench {
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	b := &bench{db: db, clock: facts.NewClock(zone), calendar: c, batch: &facts.Batch{}}
 	var ddl strings.Builder
-	ddl.WriteString("CREATE TABLE records (origin UBIGINT, version BIGINT, content UBIGINT, input INTEGER, line BIGINT, source VARCHAR);")
+	ddl.WriteString("CREATE TABLE records (origin UBIGINT, version BIGINT, content UBIGINT, input BIGINT, line BIGINT, source VARCHAR);")
+	ddl.WriteString("CREATE TABLE meta (key VARCHAR, value VARCHAR);" + keyMacro)
 	ddl.WriteString("CREATE TABLE attributes (fact VARCHAR, name VARCHAR, col VARCHAR);")
 	ddl.WriteString(`CREATE TABLE days (day DATE, week VARCHAR, month VARCHAR, quarter VARCHAR, year VARCHAR, weekday TINYINT,
 		week_start DATE, week_end DATE, month_start DATE, month_end DATE, quarter_start DATE, quarter_end DATE, year_start DATE, year_end DATE);`)
@@ -53,6 +54,9 @@ func newBench(t testing.TB, c calendar.Calendar) *bench {
 		for i, name := range attributeNames {
 			columns = append(columns, fmt.Sprintf("a%d VARCHAR", i+1))
 			fmt.Fprintf(&ddl, "INSERT INTO attributes VALUES ('%s', '%s', 'a%d');", table.Name, name, i+1)
+		}
+		for _, name := range keyed[table] {
+			columns = append(columns, name+keySuffix+" BIGINT")
 		}
 		fmt.Fprintf(&ddl, "CREATE TABLE %s (%s);", table.Name, strings.Join(columns, ", "))
 	}
@@ -102,6 +106,9 @@ func (b *bench) load(t fataler, batch *facts.Batch) {
 					v = &facts.Vector{}
 				}
 				cells = append(cells, literal(v, i, facts.Text))
+			}
+			for _, name := range keyed[table] {
+				cells = append(cells, "key_of("+literal(&rows.Cols[table.Col(name)], i, facts.Text)+")")
 			}
 			fmt.Fprintf(&text, "INSERT INTO %s VALUES (%s);", table.Name, strings.Join(cells, ", "))
 		}

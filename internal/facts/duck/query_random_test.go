@@ -291,11 +291,36 @@ func (d draw) selectOf() kpi.Select {
 	for range d.n(0, 2) {
 		s.Where = append(s.Where, d.condition(2))
 	}
+	if names := keyed[d.fact]; len(names) > 0 && d.chance(40) {
+		s.Where = append(s.Where, d.found(names))
+	}
 	s.ByDay = d.date != "" && !s.Span && d.chance(20)
 	for range d.n(0, 4) {
 		s.Measures = append(s.Measures, d.measure())
 	}
 	return s
+}
+
+// found is a condition on columns that have a key: that one of some texts
+// stands in one of them, alone or beside another condition.
+func (d draw) found(names []string) kpi.Expr {
+	text := func() kpi.Expr { return kpi.String{Value: pick(d, "", "a", "c'd", "é", "L1", "L2", "none such")} }
+	in := func() kpi.Expr {
+		column := kpi.Field{Name: pick(d, names...), Kind: facts.Text}
+		if d.chance(50) {
+			return d.op(kpi.Eq, column, text())
+		}
+		return d.op(kpi.In, column, text(), text())
+	}
+	switch d.n(0, 3) {
+	case 0:
+		return d.op(kpi.Or, in(), d.op(kpi.Or, in(), in()))
+	case 1:
+		return d.op(kpi.And, d.op(kpi.And, in(), d.condition(1)))
+	case 2:
+		return d.op(kpi.Or, in(), d.condition(1))
+	}
+	return in()
 }
 
 func (d draw) dim() kpi.Dim {

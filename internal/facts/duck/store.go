@@ -122,7 +122,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if err := s.exec(ctx, macros); err != nil {
+	if err := s.exec(ctx, macros+keyMacro); err != nil {
 		return err
 	}
 	return s.load(ctx)

@@ -122,6 +122,9 @@ func (c *column) fillSame(f flat, long *arena, n int) {
 // inlineLength is the longest string that DuckDB keeps inside its string_t.
 const inlineLength = 12
 
+// replacement stands for bytes that are no text.
+const replacement = "\uFFFD"
+
 // stringT is DuckDB's string_t: the length, then the bytes of a short string
 // padded with zeros, or the first four bytes of a long one and its address.
 type stringT struct {
@@ -131,7 +134,7 @@ type stringT struct {
 
 func (t *stringT) set(s string, long *arena) {
 	if !utf8.ValidString(s) { // DuckDB trusts what stands in a vector
-		s = strings.ToValidUTF8(s, "\uFFFD")
+		s = strings.ToValidUTF8(s, replacement)
 	}
 	*t = stringT{length: uint32(len(s))}
 	if len(s) <= inlineLength {

@@ -48,11 +48,25 @@ func (s *Store) Freeze(ctx context.Context) error {
 }
 
 func (s *Store) freeze(ctx context.Context) error {
-	v := &view{conns: make(chan *sql.Conn, viewers), version: s.cache.commits.Load(), stamps: s.stamps.frozen()}
-	for range viewers {
-		c, err := s.db.Conn(ctx)
+	version, stamps := s.cache.commits.Load(), s.stamps.frozen()
+	v, err := newView(ctx, s.db, viewers)
+	if err != nil {
+		return fmt.Errorf("freeze facts: %w", err)
+	}
+	v.version, v.stamps = version, stamps
+	s.views.mu.Lock()
+	defer s.views.mu.Unlock()
+	s.views.now = v
+	return nil
+}
+
+// newView begins some transactions that see what is committed now.
+func newView(ctx context.Context, db *sql.DB, connections int) (*view, error) {
+	v := &view{conns: make(chan *sql.Conn, connections)}
+	for range connections {
+		c, err := db.Conn(ctx)
 		if err != nil {
-			return errors.Join(fmt.Errorf("freeze facts: %w", err), v.close(ctx))
+			return nil, errors.Join(err, v.close(ctx))
 		}
 		v.conns <- c
 		var n int64 // a transaction begins with its first query
@@ -60,13 +74,24 @@ func (s *Store) freeze(ctx context.Context) error {
 			err = c.QueryRowContext(ctx, "SELECT count(*) FROM meta").Scan(&n)
 		}
 		if err != nil {
-			return errors.Join(fmt.Errorf("freeze facts: %w", err), v.close(ctx))
+			return nil, errors.Join(err, v.close(ctx))
 		}
 	}
-	s.views.mu.Lock()
-	defer s.views.mu.Unlock()
-	s.views.now = v
-	return nil
+	return v, nil
+}
+
+// atOnce puts several statements to one state of the facts, one after the other.
+func (e *Engine) atOnce(ctx context.Context, ask func(*Engine) error) error {
+	if e.view != nil {
+		return ask(e)
+	}
+	v, err := newView(ctx, e.db, 1)
+	if err != nil {
+		return fmt.Errorf("hold facts: %w", err)
+	}
+	at := *e
+	at.view = v
+	return errors.Join(ask(&at), v.close(ctx))
 }
 
 // Thaw has Engines made from now on answer from the facts as they are.

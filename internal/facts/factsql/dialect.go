@@ -52,6 +52,11 @@ type Dialect interface {
 	Quantile(x string, q float64) string
 	Histogram(x string) string
 	Values(x string) string
+	// Finds tells whether the engine finds the rows with a text in a column
+	// without reading all of them; Found is the condition that f is a row in one
+	// of some such places.
+	Finds(t *facts.Table, column string) bool
+	Found(t *facts.Table, places []Place) string
 	// Last is the call for the x of the last row by order, nulls first.
 	Last(x, order string) string
 }

@@ -15,8 +15,8 @@ import (
 // attrPrefix begins the name of an attribute in a listing.
 const attrPrefix = "attr."
 
-// Listing is a statement for rows and how to read them: input, line and the
-// columns.
+// Listing is a statement for rows and how to read them: the origin, null where
+// rows have none, and the columns.
 type Listing struct {
 	Text    string
 	Args    []any
@@ -46,11 +46,11 @@ func Rows(d Dialect, spec kpi.RowsSpec, attrs Attributes) (Listing, error) {
 	if spec.Offset > 0 {
 		inner += fmt.Sprintf("\nOFFSET %d", spec.Offset)
 	}
-	input, join := "NULL, NULL", ""
+	origin := "NULL"
 	if p.s.Fact.Has("origin") {
-		input, join = "r.input, r.line", "\nLEFT JOIN records r ON r.origin = f.origin"
+		origin = "f.origin"
 	}
-	text := fmt.Sprintf("SELECT %s, %s\nFROM (\n%s\n) f%s\nORDER BY %s", input, strings.Join(items, ", "), inner, join, order)
+	text := fmt.Sprintf("SELECT %s, %s\nFROM (\n%s\n) f\nORDER BY %s", origin, strings.Join(items, ", "), inner, order)
 	return Listing{Text: text, Args: p.args, Columns: columns}, nil
 }
 
@@ -166,20 +166,10 @@ func (p *printer) cell(c facts.Column) string {
 	return x
 }
 
-// Row reads one row of a listing.
+// Row reads one row of a listing, but for where it was read.
 func (l *Listing) Row(cols []any) (kpi.Row, error) {
 	row := kpi.Row{Cells: make([]kpi.Cell, len(l.Columns))}
-	for i, to := range []*int64{&row.Input, &row.Line} {
-		if cols[i] == nil {
-			continue
-		}
-		n, err := integer(cols[i])
-		if err != nil {
-			return row, err
-		}
-		*to = n
-	}
-	for i, v := range cols[2:] {
+	for i, v := range cols[1:] {
 		c := kpi.Cell{Valid: v != nil}
 		switch v := v.(type) {
 		case nil:

@@ -116,8 +116,12 @@ func (p *printer) where(more []string) string {
 	if !p.s.Scope.All() {
 		parts = append(parts, p.scope())
 	}
-	for _, e := range p.s.Where {
-		parts = append(parts, p.condition(e))
+	for _, e := range conjuncts(p.s.Where) {
+		sql, ok := p.found(e)
+		if !ok {
+			sql = p.condition(e)
+		}
+		parts = append(parts, sql)
 	}
 	parts = append(parts, more...)
 	if len(parts) == 0 {
