@@ -116,8 +116,10 @@ func (r *request) find(v view) ([]kpi.Expr, error) {
 		}
 		return kpi.Op{Name: kpi.In, Args: args}
 	}
+	// Columns with a key, each compared with texts, are found without reading
+	// all calls. A call that names its lead has that lead, so no more is asked.
 	id := source.ASCIIDigits(text)
-	ways := []kpi.Expr{is("source_id", id), is("lead", id), is("lead_ref", id)}
+	ways := []kpi.Expr{is("source_id", id), is("lead", id)}
 	if likePhone(text) {
 		numbers := []string{source.Phone(text, r.settings.Country)}
 		if bare := strings.TrimLeft(numbers[0], "+"); numbers[0] != "" {

@@ -1,6 +1,8 @@
 package factsql
 
 import (
+	"slices"
+
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi"
 )
@@ -19,15 +21,19 @@ func (p *printer) found(e kpi.Expr) (sql string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	for i := range places {
-		if !p.d.Finds(p.s.Fact, places[i].Column) {
+	var different []Place
+	for _, x := range places {
+		if !p.d.Finds(p.s.Fact, x.Column) {
 			return "", false
 		}
+		if !slices.Contains(different, x) {
+			different = append(different, x)
+		}
 	}
-	for i := range places {
-		places[i].Param = p.param(places[i].Text)
+	for i := range different {
+		different[i].Param = p.param(different[i].Text)
 	}
-	return p.d.Found(p.s.Fact, places), true
+	return p.d.Found(p.s.Fact, different), true
 }
 
 // places lists what an equality with texts, or some of which one has to hold,
