@@ -157,22 +157,28 @@ func (a *added) took(g *group, now time.Time) {
 }
 
 // end lets nothing more be added to what waits, and gives what came before an
-// input; 0: all.
-func (a *added) end(before int) (todo []waiting, unsure bool) {
-	a.turn.Lock()
-	defer a.turn.Unlock()
+// input; 0: all. a.turn is held.
+func (a *added) end(before int) (todo []int, unsure bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	clear(a.growing)
 	for _, w := range a.waiting {
 		if !w.followed && (before == 0 || w.Input < before) {
-			todo = append(todo, w)
+			todo = append(todo, w.Input)
 		}
 	}
 	return todo, a.unsure
 }
 
-// settled notes that the facts have followed an input; 0: everything.
+// sure notes that the journal was looked at again. a.turn is held.
+func (a *added) sure() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.unsure = false
+}
+
+// settled notes that the facts have followed an input; 0: everything, where
+// nobody could add to the journal since they began to.
 func (a *added) settled(input int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -183,6 +189,19 @@ func (a *added) settled(input int) {
 		clear(a.growing)
 		a.unsure = false
 	}
+}
+
+// finished leaves out of inputs those that the facts have still to follow in
+// their turn: there may be more of them by then.
+func (a *added) finished(inputs []int) []int {
+	a.turn.Lock() // so that whatever the journal has of them waits
+	defer a.turn.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.DeleteFunc(inputs, func(no int) bool {
+		i := a.find(no)
+		return i >= 0 && !a.waiting[i].followed
+	})
 }
 
 // seen notes that readers see what the facts have followed, and wakes who waits for it.
@@ -302,29 +321,42 @@ func (f *Folder) accepts(spec source.Spec, rows []byte) error {
 
 // followAdded brings the facts up to what was added before an input; 0: to all.
 func (f *Folder) followAdded(ctx context.Context, before int) error {
-	todo, unsure := f.added.end(before)
-	if len(todo) == 0 && !unsure {
-		return nil
-	}
-	err := f.Ready()
-	if err == nil && unsure {
-		if err = f.journal.Mend(ctx); err == nil {
-			err = f.fallBehind(f.catchUp(ctx, f.store))
-		}
-		if err == nil {
-			f.added.settled(0)
-			return nil
-		}
-	}
+	todo, err := f.toFollow(ctx, before)
 	for i := 0; err == nil && i < len(todo); i++ {
-		if err = f.fallBehind(f.finishAdded(ctx, todo[i].Input)); err == nil {
-			f.added.settled(todo[i].Input)
+		if err = f.fallBehind(f.finishAdded(ctx, todo[i])); err == nil {
+			f.added.settled(todo[i])
 		}
 	}
 	if err != nil {
 		f.added.stuck()
 	}
 	return err
+}
+
+// toFollow ends what was added before an input, 0: all, and gives it; after a
+// write that failed, with whatever else the journal holds and the facts do not.
+// Nothing is added to any of it from here on: what comes meanwhile waits for its turn.
+func (f *Folder) toFollow(ctx context.Context, before int) ([]int, error) {
+	f.added.turn.Lock()
+	defer f.added.turn.Unlock()
+	todo, unsure := f.added.end(before)
+	if len(todo) == 0 && !unsure {
+		return nil, nil
+	}
+	if err := f.Ready(); err != nil || !unsure {
+		return todo, err
+	}
+	if err := f.journal.Mend(ctx); err != nil {
+		return nil, err
+	}
+	left, err := f.unfinished(ctx, f.store)
+	if err != nil {
+		return nil, f.fallBehind(err)
+	}
+	f.added.sure()
+	todo = append(todo, numbers(left)...)
+	slices.Sort(todo)
+	return slices.Compact(todo), nil
 }
 
 func (f *Folder) finishAdded(ctx context.Context, input int) error {

@@ -33,4 +33,5 @@ func TestTooMuchWaits(t *testing.T) {
 	f.added.seen()
 	require.False(t, f.added.has(7))
 	require.True(t, f.added.has(8))
+	require.Equal(t, []int{7}, f.added.finished([]int{7, 8}), "there may be more of what waits")
 }

@@ -17,25 +17,28 @@ import (
 
 // catchUp projects every input that the store has not finished.
 func (f *Folder) catchUp(ctx context.Context, store *duck.Store) error {
-	live, err := f.liveInputs(ctx)
+	todo, err := f.unfinished(ctx, store)
 	if err != nil {
 		return err
 	}
+	return f.finishEach(ctx, store, todo, "catching_up")
+}
+
+// unfinished are the inputs that count and that the store has not finished.
+func (f *Folder) unfinished(ctx context.Context, store *duck.Store) ([]journal.Input, error) {
+	live, err := f.liveInputs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	states, err := store.Inputs(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	done := make(map[int]bool, len(states))
 	for _, s := range states {
 		done[s.Input] = s.Done
 	}
-	var todo []journal.Input
-	for _, in := range live {
-		if !done[in.No] {
-			todo = append(todo, in)
-		}
-	}
-	return f.finishEach(ctx, store, todo, "catching_up")
+	return slices.DeleteFunc(live, func(in journal.Input) bool { return done[in.No] }), nil
 }
 
 // finishEach projects inputs that just came in their order, and finishes each:
@@ -278,7 +281,7 @@ func (f *Folder) replay(ctx context.Context, store *duck.Store, name string, cau
 	if err := f.projectAll(ctx, store, own, "replaying"); err != nil {
 		return err
 	}
-	if err := store.Finish(ctx, cause, numbers(own)...); err != nil {
+	if err := store.Finish(ctx, cause, f.added.finished(numbers(own))...); err != nil {
 		return err
 	}
 	return errors.Join(store.SetReplay(ctx, "", 0), f.bind(ctx, store))
