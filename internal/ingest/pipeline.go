@@ -21,7 +21,7 @@ const chunkBytes = 2 << 20
 // What is applied at a time, in one transaction. A whole one of DuckDB's row
 // groups is compressed straight into the file, where smaller pieces go through
 // its log and are compressed again at a checkpoint. The bytes bound memory where
-// rows are wide; two runs live at once.
+// rows are wide; two runs live at once. Both grow with the facts, see Store.RunTimes.
 const (
 	runRecords = 122_880 + 14_000 // some of them will be versions of one another
 	runBytes   = 128 << 20
@@ -44,8 +44,9 @@ type job struct {
 // decode reads records from r, decodes them on several cores and hands them in
 // large runs to apply, in the order of the input, while the next run is being
 // put together. from is where in the stream r stands. It stops at the first
-// error of r, of apply or of ctx.
-func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Position, apply func(decoded) error) error {
+// error of r, of apply or of ctx. times tells how many times as large as usual a
+// run is to be.
+func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Position, times func() int, apply func(decoded) error) error {
 	workers := min(runtime.GOMAXPROCS(0), 4) // more than the one writer can follow
 	pieces, whole := make(stock, 2*workers), make(stock, 2)
 	todo := make(chan job)
@@ -82,7 +83,7 @@ func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Posit
 	}
 	g.Go(func() error {
 		defer close(runs)
-		return gather(ctx, inOrder, runs, pieces, whole)
+		return gather(ctx, inOrder, runs, pieces, whole, times)
 	})
 	large := false
 	g.Go(func() error {
@@ -134,7 +135,7 @@ func (s stock) put(b *facts.Batch) {
 }
 
 // gather joins chunks to runs. A tail is a run of its own.
-func gather(ctx context.Context, jobs <-chan job, runs chan<- decoded, pieces, whole stock) error {
+func gather(ctx context.Context, jobs <-chan job, runs chan<- decoded, pieces, whole stock, times func() int) error {
 	var run decoded
 	bytes := 0 // of the chunks, into which strings point
 	flush := func() error {
@@ -163,7 +164,8 @@ func gather(ctx context.Context, jobs <-chan job, runs chan<- decoded, pieces, w
 		run.batch.Append(b)
 		run.after, run.tail = j.after, j.chunk.Tail
 		pieces.put(b)
-		if bytes += len(j.chunk.Data); run.tail || len(run.batch.Records) >= runRecords || bytes+run.batch.Memory() >= runBytes {
+		n := times()
+		if bytes += len(j.chunk.Data); run.tail || len(run.batch.Records) >= n*runRecords || bytes+run.batch.Memory() >= n*runBytes {
 			if err := flush(); err != nil {
 				return err
 			}

@@ -171,7 +171,7 @@ func (f *Folder) projectRange(ctx context.Context, store *duck.Store, in journal
 	if err != nil {
 		return err
 	}
-	err = decode(ctx, d, r, at, func(c decoded) error {
+	err = decode(ctx, d, r, at, store.RunTimes, func(c decoded) error {
 		if c.tail && to < in.Kept.To {
 			return nil
 		}

@@ -26,9 +26,13 @@ func (s *Store) Apply(ctx context.Context, a facts.Application) (facts.Counts, e
 	if err := s.addAttributes(ctx, a.Batch); err != nil {
 		return facts.Counts{}, err
 	}
+	if len(a.Batch.Records) >= manyRecords {
+		if err := s.fitMemory(ctx); err != nil {
+			return facts.Counts{}, err
+		}
+	}
 	p, err := s.applyOnce(ctx, a)
 	if outOfMemory(err) {
-		// What was deleted from a large table weighs on memory: see widenMemory.
 		if err = s.widenMemory(ctx); err == nil {
 			p, err = s.applyOnce(ctx, a)
 		}

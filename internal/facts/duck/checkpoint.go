@@ -35,12 +35,16 @@ func (s *Store) trimLog(ctx context.Context, size int64) error {
 // than before. One that finds a reader leaves them alone. So there is a reader,
 // unless so much was deleted that scans would feel it.
 func (s *Store) checkpoint(ctx context.Context) error {
-	var rows int64
-	if err := s.conn.QueryRowContext(ctx, "SELECT coalesce(sum(estimated_size), 0)::BIGINT FROM duckdb_tables() WHERE NOT temporary AND table_name IN "+factNames()).Scan(&rows); err != nil {
-		return fmt.Errorf("count rows of facts: %w", err)
+	rows, err := s.storedRows(ctx)
+	if err != nil {
+		return err
 	}
 	joins := 2*s.removed >= rows
-	if !joins {
+	if joins {
+		if err := s.trimLedger(ctx); err != nil {
+			return err
+		}
+	} else {
 		reader, err := s.db.BeginTx(ctx, nil)
 		if err != nil {
 			return err
@@ -62,13 +66,17 @@ func (s *Store) checkpoint(ctx context.Context) error {
 	return nil
 }
 
-// factNames lists the tables that rows are removed from, in SQL.
-func factNames() string {
+// storedRows counts the rows of the facts that the file holds, those among them
+// that were removed.
+func (s *Store) storedRows(ctx context.Context) (n int64, err error) {
 	var names []string
 	for _, t := range facts.Tables {
-		if !t.Derived {
-			names = append(names, quote(t.Name))
-		}
+		names = append(names, quote(t.Name))
 	}
-	return "(" + strings.Join(names, ", ") + ")"
+	err = s.conn.QueryRowContext(ctx, "SELECT coalesce(sum(estimated_size), 0)::BIGINT FROM duckdb_tables() WHERE NOT temporary AND table_name IN ("+
+		strings.Join(names, ", ")+")").Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count rows of facts: %w", err)
+	}
+	return n, nil
 }

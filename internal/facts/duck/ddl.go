@@ -16,7 +16,7 @@ const layoutVersion = 2
 // by the only writer.
 const ownTables = `
 CREATE TABLE meta (key VARCHAR, value VARCHAR);
--- The winning record of every origin.
+-- The records that counted when they came; the winning one of every origin is among them.
 CREATE TABLE records (origin UBIGINT, version BIGINT, content UBIGINT, input BIGINT, line BIGINT, source VARCHAR);
 -- Records of which several make up one thing.
 CREATE TABLE parts (source VARCHAR, group_origin UBIGINT, group_name VARCHAR, record UBIGINT, seq BIGINT,
@@ -55,7 +55,6 @@ var scratch = map[string]string{
 	"outgoing":  "origin UBIGINT",
 	"touched":   "origin UBIGINT",
 	"found":     "id BIGINT", // rows of a fact
-	"known":     "id BIGINT", // rows of the ledger
 	"stories":   "id BIGINT", // rows of lead_story
 	"texts":     "text VARCHAR",
 	"scope":     "lead VARCHAR",

@@ -122,10 +122,14 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 	if leads == 0 && !s.flags[dirtyAll] {
 		return s.steps(ctx, step{"callbacks", func(ctx context.Context) error { return s.deriveCallbacks(ctx, "false", "(FROM calls WHERE false)") }}) // those of no lead
 	}
-	slices := leads/leadsPerSlice + 1
+	slices := leads/s.perSlice + 1
 	sorted := step{"calls", func(ctx context.Context) error { return s.sortCalls(ctx, scope, slices) }}
 	if slices > 1 {
-		if err := s.steps(ctx, sorted); err != nil {
+		steps := []step{sorted}
+		if s.flags[dirtyAll] {
+			steps = append(steps, step{"the end of the stories so far", s.dropStories})
+		}
+		if err := s.steps(ctx, steps...); err != nil {
 			return err
 		}
 	}
@@ -139,7 +143,10 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 		}
 		steps := []step{{"orders", of(s.deriveOrders)}, {"callbacks", of(s.deriveCallbacks)}, {"stories", func(ctx context.Context) error {
 			old := slice
-			if slices == 1 && !s.flags[dirtyAll] {
+			switch {
+			case slices > 1 && s.flags[dirtyAll]:
+				old = "false" // all of them went at once
+			case slices == 1 && !s.flags[dirtyAll]:
 				old = among("stories")
 			}
 			return s.deriveStories(ctx, slice, old, calls)
@@ -152,6 +159,13 @@ func (s *Store) deriveSlices(ctx context.Context) error {
 		}
 	}
 	return s.exec(ctx, "DROP TABLE temp.lead_calls")
+}
+
+// dropStories takes all stories away. To look for those of each slice would be
+// to look at all of them as often as there are slices.
+func (s *Store) dropStories(ctx context.Context) error {
+	s.touchAll(facts.LeadStory)
+	return s.exec(ctx, "DELETE FROM lead_story")
 }
 
 // sortCalls copies what the slices need of the calls in scope, slice by slice:

@@ -8,7 +8,8 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 )
 
-// entry is what the ledger knows of an origin's winning record.
+// entry is what the ledger knows of a record. The ledger is only added to: of an
+// origin's entries the one holds that beats the others.
 type entry struct {
 	version int64
 	content uint64
@@ -33,7 +34,7 @@ type plan struct {
 	keep    []bool   // by record: its rows and parts enter the facts
 	entries []int32  // records whose entry enters the ledger
 	replace []uint64 // origins whose rows and parts leave the facts
-	revise  []uint64 // origins whose entry leaves the ledger; includes replace
+	revise  []uint64 // origins that had an entry and get another; includes replace
 	counts  facts.Counts
 }
 
@@ -114,33 +115,23 @@ func (s *Store) findEntries(ctx context.Context, source string, records []facts.
 	if err := s.fillScratch(ctx, "incoming", ask); err != nil {
 		return nil, err
 	}
-	n, err := s.findRows(ctx, "known", "records", "origin IN (FROM temp.incoming)")
-	if err != nil || n == 0 {
-		return nil, err
-	}
-	found := make(map[uint64]entry, n)
-	err = s.each(ctx, "SELECT origin, version, content, input, line FROM records WHERE "+among("known"), nil, func(scan func(...any) error) error {
+	found := map[uint64]entry{}
+	err := s.each(ctx, "SELECT origin, version, content, input, line FROM records WHERE origin IN (FROM temp.incoming)", nil, func(scan func(...any) error) error {
 		var origin uint64
 		var e entry
 		if err := scan(&origin, &e.version, &e.content, &e.input, &e.line); err != nil {
 			return err
 		}
-		found[origin] = e
+		if other, ok := found[origin]; !ok || e.beats(other) {
+			found[origin] = e
+		}
 		return nil
 	})
 	return found, err
 }
 
-// writeLedger brings the ledger to what a plan says.
+// writeLedger adds to the ledger what a plan says.
 func (s *Store) writeLedger(ctx context.Context, a facts.Application, p *plan) error {
-	if len(p.revise) > 0 {
-		if err := s.fillScratch(ctx, "outgoing", p.revise); err != nil {
-			return err
-		}
-		if err := s.exec(ctx, "DELETE FROM records WHERE "+among("known")+" AND origin IN (FROM temp.outgoing)"); err != nil {
-			return err
-		}
-	}
 	n := len(p.entries)
 	origins, versions, contents := make([]int64, n), make([]int64, n), make([]int64, n)
 	inputs, lines := make([]int64, n), make([]int64, n)
@@ -157,6 +148,18 @@ func (s *Store) writeLedger(ctx context.Context, a facts.Application, p *plan) e
 		return err
 	}
 	s.source(a.Source).remember(origins)
+	return nil
+}
+
+// beaten are the entries of the ledger that hold no longer.
+const beaten = "rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER (PARTITION BY origin ORDER BY version DESC, input DESC, line DESC) AS place FROM records) WHERE place > 1)"
+
+// trimLedger takes out the entries that hold no longer. They do no harm, so
+// where there is no memory for it they stay.
+func (s *Store) trimLedger(ctx context.Context) error {
+	if err := s.exec(ctx, "DELETE FROM records WHERE "+beaten); !outOfMemory(err) {
+		return err
+	}
 	return nil
 }
 

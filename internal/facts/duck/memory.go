@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -15,12 +16,27 @@ const deriveMB = 480
 // restMB is what DuckDB may hold while nobody asks.
 const restMB = 16
 
-// memoryMB is what DuckDB may hold in memory.
+// removedBytes is what each stored row of a fact may cost in memory that DuckDB
+// does not give back while the file is open: of every 2048 rows of which one
+// was removed it keeps 16 KiB, and corrections come of any time.
+const removedBytes = 8
+
+// memoryMB is what DuckDB may hold in memory for its work.
 func (s *Store) memoryMB() int {
 	if s.options.MemoryMB == 0 {
 		return 256
 	}
 	return s.options.MemoryMB
+}
+
+// openingMB is memoryMB for a file of which nobody knows yet how many rows it
+// holds; those of the thinnest calls take some thirty bytes.
+func (s *Store) openingMB() int {
+	info, err := os.Stat(s.path)
+	if err != nil { // opening tells
+		return s.memoryMB()
+	}
+	return s.memoryMB() + int(info.Size()*removedBytes/30>>20)
 }
 
 // Rest has DuckDB let go of what it holds in memory, at a time when nobody asks
@@ -36,21 +52,48 @@ func (s *Store) Rest(ctx context.Context) error {
 }
 
 // widenMemory allows what a derivation may hold, until narrowMemory.
-//
-// TRICKY: of every 2048 rows of which one was deleted DuckDB keeps 16 KiB that
-// cannot leave memory while the file is open. Corrections of any time leave
-// that much of the calls and of the ledger: 160 MB in ten million.
 func (s *Store) widenMemory(ctx context.Context) error {
-	return s.limitMemory(ctx, max(deriveMB, s.memoryMB()))
+	return s.allowMemory(ctx, max(deriveMB, s.memoryMB()))
 }
 
 // narrowMemory takes back what widenMemory allowed, unless what cannot leave
 // memory needs it.
 func (s *Store) narrowMemory(ctx context.Context) error {
-	if err := s.limitMemory(ctx, s.memoryMB()); !outOfMemory(err) {
+	if err := s.allowMemory(ctx, s.memoryMB()); !outOfMemory(err) {
 		return err
 	}
 	return nil
+}
+
+// allowMemory allows DuckDB so much for its work.
+func (s *Store) allowMemory(ctx context.Context, mb int) error {
+	s.allowedMB = mb
+	return s.fitMemory(ctx)
+}
+
+// fitMemory allows DuckDB what was allowed for its work, of which a third may be
+// what it keeps of removed rows; more of those comes on top.
+func (s *Store) fitMemory(ctx context.Context) error {
+	rows, err := s.storedRows(ctx)
+	if err == nil {
+		s.stored.Store(rows)
+		s.keptMB = int(rows * removedBytes >> 20)
+	} else if !outOfMemory(err) { // then there is none to count in: what was counted last is near
+		return err
+	}
+	return s.limitMemory(ctx, max(s.allowedMB, s.allowedMB*2/3+s.keptMB))
+}
+
+// groupsLookedThrough is how many row groups are looked through for one that is
+// applied, at most, by who keeps to RunTimes.
+const groupsLookedThrough = 128
+
+// RunTimes is how many row groups of records are worth applying at once. Each
+// time the ledger and the calls are looked through for what the records replace,
+// so that with runs of one size an import's time would grow with the square of
+// its rows.
+func (s *Store) RunTimes() int {
+	return 1 + int(s.stored.Load()/(groupsLookedThrough*groupRows))
 }
 
 func (s *Store) limitMemory(ctx context.Context, mb int) error {

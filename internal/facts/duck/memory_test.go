@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -53,4 +54,45 @@ func TestApplyWithLittleMemory(t *testing.T) {
 		return digest
 	}
 	require.Equal(t, with(256), with(8))
+}
+
+// fill stores thin calls and removes one of every vector, as corrections of any
+// time do in the end.
+func (s *Store) fill(ctx context.Context, calls int) error {
+	return s.inTransaction(ctx, func() error {
+		return s.execAll(ctx, []string{
+			fmt.Sprintf("INSERT INTO calls (origin, source, started_day) SELECT n, 'bench', DATE '2026-01-01' FROM range(%d) AS r(n)", calls),
+			fmt.Sprintf("DELETE FROM calls WHERE rowid %% %d = 7", vectorRows),
+		})
+	})
+}
+
+// TestMemoryForRemovedRows asks and corrects within a memory that what DuckDB
+// keeps of removed rows would fill.
+func TestMemoryForRemovedRows(t *testing.T) {
+	const calls, mb = 3_000_000, 24
+	require.Greater(t, calls*removedBytes>>20, mb*9/10)
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "facts")
+	s, err := Open(path, "bench", testSettings, Options{Threads: 2})
+	require.NoError(t, err)
+	require.NoError(t, s.fill(ctx, calls))
+	require.NoError(t, s.Close())
+
+	s, err = Open(path, "bench", testSettings, Options{MemoryMB: mb, Threads: 2})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	count := func() (n int) {
+		require.NoError(t, s.DB().QueryRow("SELECT count(*) FROM calls WHERE started_day IS NOT NULL").Scan(&n))
+		return n
+	}
+	left := calls - calls/vectorRows
+	require.InDelta(t, left, count(), 1)
+	left = count()
+	applyFor(t, s, 2, benchBatch(0, 1000))
+	require.Equal(t, left+1000, count())
+	require.NoError(t, s.Rest(ctx))
+	require.Equal(t, left+1000, count())
+	require.NoError(t, s.Freeze(ctx))
+	require.NoError(t, s.Thaw(ctx))
 }

@@ -77,7 +77,7 @@ func Open(path, fingerprint string, settings facts.Settings, o Options) (*Store,
 			return nil, err
 		}
 	}
-	s := &Store{path: path, fingerprint: full, settings: settings, options: o, Fresh: missing}
+	s := &Store{path: path, fingerprint: full, settings: settings, options: o, Fresh: missing, perSlice: leadsPerSlice}
 	if err := s.open(context.Background()); err != nil {
 		return nil, err
 	}

@@ -76,6 +76,7 @@ func TestFactsAreAFunctionOfTheRecords(t *testing.T) {
 		}
 		require.NoError(t, live.empty(ctx))
 		require.NoError(t, other.empty(ctx))
+		live.perSlice = rapid.SampledFrom([]int64{1, leadsPerSlice}).Draw(t, "leads a slice")
 		// One content a version: of two records of one key and version the first is taken.
 		versions := map[string]bool{}
 		var rows []string

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -47,8 +48,12 @@ type Store struct {
 	fresh   freshCalls
 	removed int64 // rows of facts, since Open or since row groups were joined
 
-	touched touched // by the open transaction
-	few     bool    // the leads derived anew are few
+	stored            atomic.Int64 // rows of facts, as last counted; those that were removed among them
+	allowedMB, keptMB int          // for DuckDB's work, and what it keeps of removed rows; see fitMemory
+
+	touched  touched // by the open transaction
+	few      bool    // the leads derived anew are few
+	perSlice int64   // leads derived at a time
 
 	cache  attributeCache // the readers'
 	stamps stamps
@@ -125,6 +130,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := s.exec(ctx, macros+keyMacro); err != nil {
 		return err
 	}
+	if err := s.narrowMemory(ctx); err != nil {
+		return err
+	}
 	return s.load(ctx)
 }
 
@@ -139,7 +147,7 @@ func (s *Store) dsn() string {
 	if o.TempDir == "" {
 		o.TempDir = s.path + ".tmp"
 	}
-	config := url.Values{"memory_limit": {fmt.Sprintf("%dMB", s.memoryMB())}, "temp_directory": {o.TempDir},
+	config := url.Values{"memory_limit": {fmt.Sprintf("%dMB", s.openingMB())}, "temp_directory": {o.TempDir},
 		"preserve_insertion_order": {"false"}, "checkpoint_threshold": {"64GB"},
 		"autoinstall_known_extensions": {"false"}, "autoload_known_extensions": {"false"}}
 	if o.Threads > 0 {
