@@ -192,6 +192,9 @@ func (w *Working) substitute(all []holiday) {
 	}
 }
 
+// Key tells apart what is worked by different rules; see WorkRules.Key.
+func (w *Working) Key() string { return w.rules.Key() }
+
 // Day gives the share of a whole day that is worked, 0 to 1, and what the day
 // is called where it is not a usual working day (else a Message without a key).
 func (w *Working) Day(day int64) (share float64, name callpace.Message) {

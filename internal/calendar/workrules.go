@@ -1,6 +1,9 @@
 package calendar
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,6 +28,12 @@ type WorkRules struct {
 	Days []SpecialDays `yaml:"days,omitempty" json:"days,omitempty"`
 	// PartTime are the patterns of a person; a later one wins.
 	PartTime []PartTime `yaml:"part_time,omitempty" json:"part_time,omitempty"`
+}
+
+// Key tells rules apart: the same text for the same rules, another for others.
+func (r WorkRules) Key() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%#v", r)) // maps in the order of their keys
+	return hex.EncodeToString(sum[:8])
 }
 
 // SpecialDays are days on which something else is worked than usual, by a

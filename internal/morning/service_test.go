@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/jobs"
@@ -33,6 +34,21 @@ func TestOncePerWorkingDay(t *testing.T) {
 	require.Equal(t, everybody, c.round("2026-11-24 10:00"), "the data came later")
 	require.Contains(t, c.letterTo("Lea").Subject, "Monday, 23 November 2026")
 	require.Len(t, c.server.Letters(), 10)
+}
+
+// The organisation's own days off are no mornings, and the next mail tells of
+// the days from the one that was worked before them.
+func TestOwnDaysOff(t *testing.T) {
+	c := newCompany(t, ingesttest.Adria)
+	rules := calendar.WorkRules{Country: "HR", Days: []calendar.SpecialDays{{From: "2026-11-20", Name: "Inventory"}, {From: "2026-11-24", Name: "Outing"}}}
+	require.NoError(t, c.state.Settings().UpdateSetting(t.Context(), store.WorkRulesSetting, rules, "", c.now))
+	c.at("2026-11-23 08:00")
+	status, err := c.Status(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, morning.Due, status.State)
+	require.Equal(t, facts.DayOf(2026, 11, 19), status.Days.From)
+	c.imports("pbx", callsMapping, c.calls("2026-11-23", "2026-11-23"))
+	require.Empty(t, c.round("2026-11-24 08:00"))
 }
 
 // A mail of the morning is of no use in the afternoon.

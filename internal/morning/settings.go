@@ -53,17 +53,16 @@ func (s Settings) due(zone *time.Location, day int64) time.Time {
 	return time.Date(d.Year(), d.Month(), d.Day(), minutes/60, minutes%60, 0, 0, zone)
 }
 
-// works tells the working days of an organisation: those of its country, or
-// all where that is not known.
-func works(s facts.Settings) func(day int64) bool {
-	w, err := calendar.NewWorking(calendar.WorkRules{Country: s.Country})
+// works tells the organisation's working days.
+func (s *Service) works(ctx context.Context, about About) (func(day int64) bool, error) {
+	w, err := s.State.Working(ctx, about.Settings.Country)
 	if err != nil {
-		return func(int64) bool { return true }
+		return nil, err
 	}
 	return func(day int64) bool {
 		share, _ := w.Day(day)
 		return share > 0
-	}
+	}, nil
 }
 
 // told are the days of which the mail of a day may tell: from the working day

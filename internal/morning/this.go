@@ -32,6 +32,7 @@ type this struct {
 	about    About
 	today    int64
 	due      time.Time
+	tells    calendar.Range // the days of which it may tell
 }
 
 // about is what letters are made from now, but for the day.
@@ -53,7 +54,7 @@ func (s *Service) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	return Status{m.state, m.today, m.due, told(works(m.about.Settings), m.today)}, nil
+	return Status{m.state, m.today, m.due, m.tells}, nil
 }
 
 func (s *Service) morning(ctx context.Context) (m this, err error) {
@@ -76,7 +77,11 @@ func (s *Service) morning(ctx context.Context) (m this, err error) {
 	}
 	m.today = clock.Moment(now).Day
 	m.due = m.settings.due(clock.Zone(), m.today)
-	work := works(m.about.Settings)
+	work, err := s.works(ctx, m.about)
+	if err != nil {
+		return m, err
+	}
+	m.tells = told(work, m.today)
 	switch {
 	case !m.settings.Morning:
 		m.state = Off
@@ -101,7 +106,7 @@ func (s *Service) morning(ctx context.Context) (m this, err error) {
 	}
 	found := false
 	err = s.Folder.Read(func(f *ingest.Folder) (err error) {
-		m.about.Day, found, err = m.about.DayWithData(ctx, f.Store().Engine(), told(work, m.today))
+		m.about.Day, found, err = m.about.DayWithData(ctx, f.Store().Engine(), m.tells)
 		return err
 	})
 	if err == nil && !found {
@@ -132,8 +137,12 @@ func (s *Service) Preview(ctx context.Context, to store.Account, read func(func(
 		return nil, false, err
 	}
 	today := clock.Moment(about.Now).Day
+	work, err := s.works(ctx, about)
+	if err != nil {
+		return nil, false, err
+	}
 	err = read(func(e kpi.Engine) (err error) {
-		days := told(works(about.Settings), today)
+		days := told(work, today)
 		for range 2 {
 			if about.Day, ok, err = about.DayWithData(ctx, e, days); err != nil || ok {
 				break

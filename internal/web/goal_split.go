@@ -161,8 +161,7 @@ func (r *request) split(b goalBook, g store.Goal, rep *track.Report, ask goals.S
 	if !goals.Splits(g.Goal) {
 		return nil, callpace.E(callpace.Unsupported, "goals.no_split")
 	}
-	key := fmt.Sprintf("people %s %v %d %d", stampOf(g), ask.Levels, b.Desk.Today, r.now.Unix()/3600)
-	v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
+	v, err := r.recallOf(b, fmt.Sprintf("people %s %v %d", stampOf(g), ask.Levels, r.now.Unix()/3600), func() (any, error) {
 		return b.People(context.WithoutCancel(r.Context()), rep, ask.Levels)
 	})
 	if err != nil {

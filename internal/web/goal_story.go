@@ -172,8 +172,7 @@ func (r *request) memberRows(rep *track.Report) (out []goalRow) {
 // pastGrid is what the instances of a recurring goal that are over came to:
 // as it was first told, and by the data as they are now. nil: there is none.
 func (r *request) pastGrid(b goalBook, g store.Goal, rep *track.Report) (*grid, error) {
-	key := fmt.Sprintf("past %s %d %d %d", g.ID, g.Version, g.UpdatedAt.UnixMicro(), b.Desk.Today)
-	v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
+	v, err := r.recallOf(b, fmt.Sprintf("past %s %d %d", g.ID, g.Version, g.UpdatedAt.UnixMicro()), func() (any, error) {
 		fresh, err := b.State.Goals().FindGoal(r.Context(), g.ID) // looking at it may have kept something
 		if err != nil {
 			return nil, err

@@ -71,7 +71,7 @@ func (r *request) bookOf(a question.Asker, fn func(goalBook) error) error {
 	if err != nil {
 		return err
 	}
-	working, err := r.s.State.Working(r.Context(), r.settings.Country)
+	working, err := r.working()
 	if err != nil {
 		return err
 	}
@@ -118,14 +118,19 @@ func stampOf(g store.Goal) string {
 // stands reports on a goal as the reader sees it; what it is made of is worked
 // out once an hour, and after a write.
 func (r *request) stands(b goalBook, g store.Goal, deep bool) (*track.Report, error) {
-	key := fmt.Sprintf("goal %s %t %d %d", stampOf(g), deep, b.Desk.Today, r.now.Unix()/3600)
-	v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
+	v, err := r.recallOf(b, fmt.Sprintf("goal %s %t %d", stampOf(g), deep, r.now.Unix()/3600), func() (any, error) {
 		return b.Look(context.WithoutCancel(r.Context()), g, deep) // others may wait for the same
 	})
 	if err != nil {
 		return nil, err
 	}
 	return b.narrow(v.(*track.Report)), nil
+}
+
+// recallOf keeps what is worked out of goals: it holds on one day, and by the
+// working days as they are settled.
+func (r *request) recallOf(b goalBook, key string, fill func() (any, error)) (any, error) {
+	return r.s.memo.recall(r.known(), fmt.Sprint(key, " ", b.Desk.Today, " ", b.Desk.Working.Key()), fill)
 }
 
 func (b goalBook) narrow(rep *track.Report) *track.Report {

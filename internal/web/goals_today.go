@@ -28,11 +28,11 @@ func (r *request) goalsOfDay(own bool) (g *grid, calls float64, by string, err e
 		if err != nil {
 			return err
 		}
-		key := fmt.Sprintf("calls due %q %s %q", b.sight.Own(), r.dayKey(b.Desk.Today), chain)
+		key := fmt.Sprintf("calls due %q %q", b.sight.Own(), chain)
 		for _, d := range dues {
 			key += " " + stampOf(d.Goal)
 		}
-		v, err := r.s.memo.recall(r.known(), key, func() (any, error) {
+		v, err := r.recallOf(b, key, func() (any, error) {
 			calls, by, _, err := b.CallsDue(context.WithoutCancel(r.Context()), dues)
 			return callsDue{calls, by.Goal}, err
 		})

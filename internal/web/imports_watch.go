@@ -353,8 +353,5 @@ func (r *request) watchedFolder() ([]watchedFolder, *watchedFolder, error) {
 }
 
 func (r *request) keepWatched(list []watchedFolder, what string) error {
-	if err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.SettingsChanged, watchSetting, map[string]any{"change": what})); err != nil {
-		return err
-	}
-	return r.s.State.Settings().UpdateSetting(r.Context(), watchSetting, list, r.who.Account.ID, r.now)
+	return r.saveSetting(watchSetting, list, map[string]any{"change": what})
 }

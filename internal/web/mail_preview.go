@@ -142,7 +142,11 @@ func (r *request) letterTo(to store.Account) (*morning.Letter, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("letter %s %q %q %t %q %s %q", to.Role, to.Teams, to.Agent, r.org.SeePeers, r.org.Focus, r.now.UTC().Format("2006-01-02 15"), chains)
+	working, err := r.working()
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprintf("letter %s %q %q %t %q %s %q %s", to.Role, to.Teams, to.Agent, r.org.SeePeers, r.org.Focus, r.now.UTC().Format("2006-01-02 15"), chains, working.Key())
 	for _, g := range all {
 		key += " " + stampOf(g)
 	}

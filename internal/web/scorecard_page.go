@@ -198,7 +198,7 @@ func (r *request) takeScorecard() error {
 		return r.showScorecard(f.status(nil), f)
 	}
 	c := goals.CardSettings{Floor: float64(floor) / 100, Cap: float64(top) / 100}
-	if err := r.s.State.Settings().UpdateSetting(r.Context(), goals.CardSetting, c, r.who.Account.ID, r.now); err != nil {
+	if err := r.saveSetting(goals.CardSetting, c, nil); err != nil {
 		return err
 	}
 	return r.redirect("/scorecard?done=saved")

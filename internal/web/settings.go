@@ -12,6 +12,7 @@ import (
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/jobs"
+	"github.com/callpace/callpace/internal/store"
 )
 
 const settingsPath = "/settings/organisation"
@@ -100,7 +101,7 @@ func (r *request) takeOrganisation() error {
 		}
 	}
 	if !same(org, r.org) {
-		if err := r.saveSetting(OrganisationSetting, org); err != nil {
+		if err := r.saveSetting(OrganisationSetting, org, nil); err != nil {
 			return err
 		}
 	}
@@ -133,12 +134,13 @@ func (r *request) rolesAmong(chosen []string) []formGroup {
 	return []formGroup{g}
 }
 
-// saveSetting writes a setting that shapes no facts, with its audit entry.
-func (r *request) saveSetting(name string, value any) error {
-	if err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.SettingsChanged, name, nil)); err != nil {
-		return err
-	}
-	return r.s.State.Settings().UpdateSetting(r.Context(), name, value, r.who.Account.ID, r.now)
+// saveSetting writes a setting that shapes no facts, with its audit entry: both
+// or neither. No page writes one otherwise. detail says more, or is nil.
+func (r *request) saveSetting(name string, value any, detail map[string]any) error {
+	return r.s.Auth.Audited(r.Context(), func(tx store.State) (auth.Entry, error) {
+		err := tx.Settings().UpdateSetting(r.Context(), name, value, r.who.Account.ID, r.now)
+		return r.who.Entry(auth.SettingsChanged, name, detail), err
+	})
 }
 
 // confirmReshape tells what making the facts anew means, before it begins.
@@ -233,7 +235,7 @@ func (r *request) takeRoles() error {
 			}
 		}
 	}
-	if err := r.saveSetting(OrganisationSetting, org); err != nil {
+	if err := r.saveSetting(OrganisationSetting, org, nil); err != nil {
 		return err
 	}
 	return r.redirect("/settings/roles?done=saved")

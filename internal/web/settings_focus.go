@@ -77,7 +77,7 @@ func (r *request) takeFocus() error {
 		org.Focus = nil
 	}
 	if !same(org, r.org) {
-		if err := r.saveSetting(OrganisationSetting, org); err != nil {
+		if err := r.saveSetting(OrganisationSetting, org, nil); err != nil {
 			return err
 		}
 	}

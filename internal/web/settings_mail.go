@@ -108,7 +108,7 @@ func (r *request) takeMailSettings() error {
 	if f.bad() {
 		return r.mailForm(f.status(nil), f)
 	}
-	if err := r.saveSetting(morning.SettingName, s); err != nil {
+	if err := r.saveSetting(morning.SettingName, s, nil); err != nil {
 		return err
 	}
 	return r.redirect(mailPath + "?done=saved")

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
@@ -134,8 +133,8 @@ func (r *request) weekday(day int64) string {
 	return r.reader.Text("weekday." + weekdayNumber(day))
 }
 
-// weekdayNumber is 1 for Monday to 7; day 0, 1970-01-01, was a Thursday.
-func weekdayNumber(day int64) string { return strconv.FormatInt((day+3)%7+1, 10) }
+// weekdayNumber is 1 for Monday to 7 for Sunday.
+func weekdayNumber(day int64) string { return strconv.FormatInt(calendar.Weekday(day), 10) }
 
 // dayFigures asks, in one question, for a day and the same weekdays before it.
 func (r *request) dayFigures(v view, day, today int64) (dayView, error) {
@@ -221,11 +220,10 @@ func (r *request) minuteText(minute int) string {
 	return r.reader.Digits(fmt.Sprintf("%02d:%02d", minute/60, minute%60))
 }
 
-// freeDay says why a day is not worked; "" for a working day, or where the
-// country's calendar is not known.
+// freeDay says why the organisation does not work a day; "" for a working day.
 func (r *request) freeDay(day int64) (string, error) {
 	w, err := r.working()
-	if err != nil || w == nil {
+	if err != nil {
 		return "", err
 	}
 	share, name := w.Day(day)
@@ -238,17 +236,13 @@ func (r *request) freeDay(day int64) (string, error) {
 	return r.reader.Message(name), nil
 }
 
-// working is the country's calendar, laid out once.
+// working are the organisation's working days, laid out once.
 func (r *request) working() (*calendar.Working, error) {
-	if r.settings.Country == "" || !slices.Contains(calendar.Countries(), r.settings.Country) {
-		return nil, nil
+	rules, err := r.s.State.WorkRules(r.Context(), r.settings.Country)
+	if err != nil {
+		return nil, err
 	}
-	w, err := r.s.memo.recall(r.known(), "working "+r.settings.Country, func() (any, error) {
-		return calendar.NewWorking(calendar.WorkRules{Country: r.settings.Country})
-	})
-	if callpace.CodeOf(err) == callpace.NotFound {
-		return nil, nil
-	}
+	w, err := r.s.memo.recall(r.known(), "working "+rules.Key(), func() (any, error) { return calendar.NewWorking(rules) })
 	if err != nil {
 		return nil, err
 	}

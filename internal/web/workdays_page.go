@@ -136,7 +136,7 @@ func (r *request) takeWorkdays() error {
 		f.faults["region"] = r.reader.Error(err)
 		return r.workdaysForm(f.status(nil), f)
 	}
-	if err := r.s.State.Settings().UpdateSetting(r.Context(), store.WorkRulesSetting, rules, r.who.Account.ID, r.now); err != nil {
+	if err := r.saveSetting(store.WorkRulesSetting, rules, nil); err != nil {
 		return err
 	}
 	return r.redirect(workdaysPath + "?done=saved")

@@ -78,10 +78,7 @@ func (s *Store) insertDays(ctx context.Context, c calendar.Calendar, from, to in
 	for i := range n {
 		day := from + int64(i)
 		days[i] = day
-		weekdays[i] = (day+3)%7 + 1 // 1970-01-01 was a Thursday; Monday is 1
-		if weekdays[i] < 1 {
-			weekdays[i] += 7
-		}
+		weekdays[i] = calendar.Weekday(day)
 		for u, unit := range units {
 			span := c.Span(unit, day)
 			keys[u] = append(keys[u], c.Key(unit, day))

@@ -177,7 +177,7 @@ func finding(r present.Reader, f overview.Finding, at address) line {
 // KPI has a target.
 func (p *page) day(r present.Reader, l *morning.Letter, at address) {
 	p.DayTitle = r.Text("morning.day")
-	weekday := r.Key("weekday", fmt.Sprint(((l.Day+3)%7+7)%7+1))
+	weekday := r.Key("weekday", fmt.Sprint(calendar.Weekday(l.Day)))
 	p.DayNote = r.T("morning.day_note", map[string]any{"weekday": weekday, "count": overview.Weeks})
 	p.DayHead = [4]string{r.Text("morning.kpi"), r.Text("morning.value"), r.Text("morning.usual"), r.Text("morning.verdict")}
 	for _, t := range l.Yesterday {
