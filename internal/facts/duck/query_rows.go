@@ -62,7 +62,8 @@ func (e *Engine) locate(ctx context.Context, origins []uint64, rows []kpi.Row) e
 	won := make(map[uint64]entry, len(texts))
 	err := e.each(ctx, "SELECT origin, coalesce(version, 0), input, line FROM records WHERE origin IN ("+strings.Join(texts, ", ")+")", nil, func(cols []any) error {
 		found := entry{version: cols[1].(int64), input: int(cols[2].(int64)), line: cols[3].(int64)}
-		if origin := cols[0].(uint64); found.beats(won[origin]) {
+		origin := cols[0].(uint64)
+		if other, known := won[origin]; !known || found.beats(other) {
 			won[origin] = found
 		}
 		return nil

@@ -337,6 +337,7 @@ func TestRowsBehindANumber(t *testing.T) {
 		ana    sale     1        -             2026-03-31T23:30  -
 		bob    sale     1        -             2026-04-01T10:00  -`)
 	b.exec(t, "INSERT INTO records (origin, input, line) VALUES (1, 7, 41), (2, 7, 42), (3, 8, 1)")
+	b.exec(t, "UPDATE records SET version = -5") // of a time before 1970
 	spec := kpi.RowsSpec{
 		Select: kpi.Select{Fact: facts.Calls, Date: "started", From: day("2026-03-01"), To: day("2026-05-01"), Scope: kpi.Everything(),
 			Dims: byField("agent"), Where: []kpi.Expr{op(kpi.Eq, textField("outcome"), kpi.String{Value: "sale"})}},

@@ -169,9 +169,12 @@ var ErrTooLarge = errors.New("number too large")
 // total reads a number counted in units of a kind's last place.
 func total(v any, k kind) (callpace.Total, error) {
 	b, ok := v.(*big.Int)
-	if !ok {
+	switch {
+	case !ok:
 		n, err := integer(v)
 		return callpace.TotalOf(n, scale(k)), err
+	case b.IsInt64():
+		return callpace.TotalOf(b.Int64(), scale(k)), nil
 	}
 	t, ok := callpace.BigTotal(new(big.Int).Mul(b, big.NewInt(int64(callpace.One)/scale(k))))
 	if !ok {
