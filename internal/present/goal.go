@@ -182,7 +182,7 @@ func (w GoalWords) Lines() [][2]string {
 
 func (w GoalWords) known(s track.State) [][2]string {
 	p := s.Pace
-	out := [][2]string{{w.Text("goals.term.expected"), w.Figure(p.Expected)}}
+	out := [][2]string{{w.Text("goals.term.expected"), w.Expected(s.Target.Better == pace.Within, p.AtLeast, p.Expected)}}
 	switch {
 	case p.NeededDay > 0:
 		out = append(out, [2]string{w.Text("goals.term.needed"), w.T("goals.needed_day", map[string]any{"value": w.Figure(p.NeededDay)})})
@@ -197,6 +197,14 @@ func (w GoalWords) known(s track.State) [][2]string {
 		out = append(out, [2]string{w.Text("goals.term.past"), w.T("goals.past", map[string]any{"best": w.Figure(*s.Best), "typical": w.Figure(*s.Typical)})})
 	}
 	return out
+}
+
+// Expected writes what is expected to date; of a band both ends.
+func (w GoalWords) Expected(band bool, low, high float64) string {
+	if band && !math.IsNaN(low) {
+		return w.T("goals.band", map[string]any{"low": w.whole(low), "high": w.whole(high)})
+	}
+	return w.whole(high)
 }
 
 // Projected writes what it will come to, with its 80 % interval.

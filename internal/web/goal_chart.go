@@ -48,7 +48,7 @@ func (r *request) drawGoal(page *goalPage, rep *track.Report) error {
 	}
 	fan.Bands = []chart.Band{wide, near}
 	line.Series = []chart.Series{actual}
-	sum := rep.Kind == forecast.Count || rep.Kind == forecast.Money
+	sum := isSum(rep)
 	if sum && s.Has && s.Target.Better != pace.Within {
 		line.Series = append(line.Series, due)
 	}
@@ -59,13 +59,12 @@ func (r *request) drawGoal(page *goalPage, rep *track.Report) error {
 	}
 	if s.Has && s.Target.Better == pace.Within {
 		ends := goalLines{Level: math.NaN()}
-		for _, end := range []float64{s.Target.Low, s.Target.High} {
-			run := goalRun{Name: r.reader.T("kpi.target", map[string]any{"value": w.Figure(end)})}
-			for range s.Course {
-				run.Values = append(run.Values, end)
-			}
-			ends.Series = append(ends.Series, run)
+		low := goalRun{Name: r.reader.T("kpi.target", map[string]any{"value": w.Figure(s.Target.Low)})}
+		high := goalRun{Name: r.reader.T("kpi.target", map[string]any{"value": w.Figure(s.Target.High)})}
+		for _, p := range s.Course {
+			low.Values, high.Values = append(low.Values, p.AtLeast), append(high.Values, p.Expected)
 		}
+		ends.Series = []goalRun{low, high}
 		ends.draw(r, &line, axis)
 	}
 	line.Notes = turnNote(s, r.reader.T("goals.turned_here", map[string]any{"date": r.reader.Date(s.Turned)}))
@@ -75,6 +74,9 @@ func (r *request) drawGoal(page *goalPage, rep *track.Report) error {
 	page.Course = r.courseGrid(rep, s)
 	return err
 }
+
+// isSum tells goals whose figure grows over the period.
+func isSum(rep *track.Report) bool { return rep.Kind == forecast.Count || rep.Kind == forecast.Money }
 
 // rounded makes whole numbers of estimates of counts.
 func rounded(rep *track.Report, v float64) float64 { return roundedIn(rep.Unit, v) }
@@ -97,7 +99,7 @@ func (r *request) courseGrid(rep *track.Report, s track.State) grid {
 		if !math.IsNaN(p.Mean) {
 			projected = w.Figure(rounded(rep, p.Mean)) + " (" + r.bandText(rep, p.Low80, p.High80) + ")"
 		}
-		g.Rows = append(g.Rows, []cell{{Text: r.reader.Date(p.Day), Header: true}, number(w.Figure(p.Actual)), number(w.Figure(rounded(rep, p.Expected))), number(projected)})
+		g.Rows = append(g.Rows, []cell{{Text: r.reader.Date(p.Day), Header: true}, number(w.Figure(p.Actual)), number(w.Expected(s.Target.Better == pace.Within, p.AtLeast, p.Expected)), number(projected)})
 	}
 	r.offerRows(&g)
 	return g

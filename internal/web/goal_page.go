@@ -222,7 +222,7 @@ func (r *request) toldGrid(rep *track.Report, told []track.Told) *grid {
 		{Title: text("goals.column.actual"), Numeric: true}, {Title: text("goals.term.expected"), Numeric: true}, {Title: text("goals.column.chance"), Numeric: true}}}
 	for i := len(told) - 1; i >= 0; i-- {
 		t := told[i]
-		g.Rows = append(g.Rows, []cell{{Text: r.reader.Date(int64(t.Day)), Header: true}, {Text: text(t.Status.Key())}, number(w.Figure(value(t.Actual))), number(w.Figure(value(t.Expected))), number(w.Chance(value(t.Chance)))})
+		g.Rows = append(g.Rows, []cell{{Text: r.reader.Date(int64(t.Day)), Header: true}, {Text: text(t.Status.Key())}, number(w.Figure(value(t.Actual))), number(w.Expected(t.AtLeast != nil, value(t.AtLeast), value(t.Expected))), number(w.Chance(value(t.Chance)))})
 	}
 	r.offerRows(g)
 	return g

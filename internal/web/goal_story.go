@@ -64,8 +64,8 @@ func (r *request) standing(rep *track.Report, s track.State) []pair {
 	actual, target, chance := w.Of(s)
 	out := []pair{{text("goals.term.actual"), actual}, {text("goals.term.target"), target}}
 	if s.Known {
-		if rep.Begun && s.Target.Better != pace.Within {
-			out = append(out, pair{text("goals.term.expected"), w.Figure(rounded(rep, s.Pace.Expected))})
+		if band := s.Target.Better == pace.Within; rep.Begun && (!band || isSum(rep)) { // a rate's is its target
+			out = append(out, pair{text("goals.term.expected"), w.Expected(band, s.Pace.AtLeast, s.Pace.Expected)})
 		}
 		out = append(out, pair{text("goals.term.chance"), chance})
 	}

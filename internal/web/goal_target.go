@@ -6,7 +6,6 @@ import (
 
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/goal"
-	"github.com/callpace/callpace/internal/goal/forecast"
 	"github.com/callpace/callpace/internal/goal/pace"
 	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/kpi"
@@ -64,7 +63,7 @@ func (r *request) targetFor(kpi string, v view, unit string, places []calendar.B
 // linesOf draws a goal along the places of a chart by unit.
 func (r *request) linesOf(b goalBook, g goal.Goal, rep *track.Report, s track.State, unit string, places []calendar.Bucket) (goalLines, bool) {
 	w, out := r.words(rep), goalLines{Level: math.NaN()}
-	sum := rep.Kind == forecast.Count || rep.Kind == forecast.Money
+	sum := isSum(rep)
 	switch {
 	case sum && string(g.Target.Per) != unit && g.Target.Per != "":
 		return out, false // asked for by another unit than the chart shows

@@ -16,6 +16,9 @@ import (
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/goal"
+	"github.com/callpace/callpace/internal/goal/forecast"
+	"github.com/callpace/callpace/internal/goal/pace"
+	"github.com/callpace/callpace/internal/goal/track"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/ingest/ingesttest"
@@ -240,6 +243,23 @@ func TestChecksFollowOtherGoals(t *testing.T) {
 	agent.get("/goals/1").has(200, odds)
 	manager.post("/goals/2/delete").goes("/goals?done=deleted")
 	manager.get("/goals/1").has(200).lacks(odds)
+}
+
+// Of a band, what is expected to date is a band: on the page and in what was told of it.
+func TestBandIsExpectedAsABand(t *testing.T) {
+	s := newSite(t)
+	r := s.request(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/goals", nil))
+	band := track.State{Known: true, Has: true, Target: pace.Target{Better: pace.Within, Low: 21, High: 42}, Pace: pace.Pace{AtLeast: 14.7, Expected: 29.4}}
+	rep := &track.Report{Unit: kpi.UnitCount, Kind: forecast.Count, Begun: true}
+	require.Contains(t, r.standing(rep, band), pair{"Expected to date", "15 to 29"})
+	told := r.toldGrid(rep, []track.Told{rep.Tell(band, 20779)})
+	require.Equal(t, "15 to 29", told.Rows[0][3].Text)
+
+	band.Target.Better, band.Pace.AtLeast = pace.Higher, 29.4
+	require.Contains(t, r.standing(rep, band), pair{"Expected to date", "29"})
+	require.Equal(t, "29", r.toldGrid(rep, []track.Told{rep.Tell(band, 20779)}).Rows[0][3].Text)
+	rep.Kind, band.Target.Better = forecast.Rate, pace.Within
+	require.Len(t, r.standing(rep, band), 3, "of a rate it is the target")
 }
 
 // Parts of a split are folded below their whole, which alone is counted; a large

@@ -49,9 +49,22 @@ func (t Target) Chance(d forecast.Distribution) float64 {
 	return d.AtLeast(t.High)
 }
 
+// Due gives what a target expects when a share of the period is over: a sum
+// grows with it, a rate or mean does not. Only of a band the two differ.
+func (t Target) Due(kind forecast.Kind, share float64) (low, high float64) {
+	if kind != forecast.Count && kind != forecast.Money {
+		share = 1
+	}
+	if low = t.High; t.Better == Within {
+		low = t.Low
+	}
+	return low * share, t.High * share
+}
+
 // Pace is where a goal stands.
 type Pace struct {
-	Expected   float64 // to date, to be on the way to the target exactly
+	Expected   float64 // to date, to be on the way to the target exactly; of a band its upper end
+	AtLeast    float64 // of a band, what is expected to date at its lower end; else as Expected
 	Actual     float64
 	Ahead      float64 // Actual − Expected, in the unit of the goal
 	NeededDay  float64 // of a sum: on each working day left; 0 where none is
@@ -66,14 +79,13 @@ type Pace struct {
 func Of(kind forecast.Kind, t Target, a forecast.Answer, seen float64, daysLeft int) Pace {
 	p := Pace{Actual: a.Done, Projected: a.Result.Mean(), Chance: t.Chance(a.Result)}
 	p.Low, p.High = a.Result.Interval(0.8)
+	p.AtLeast, p.Expected = t.Due(kind, a.Share)
 	switch kind {
 	case forecast.Count, forecast.Money:
-		p.Expected = t.High * a.Share
 		if daysLeft > 0 {
 			p.NeededDay = math.Max(0, t.High-a.Done) / float64(daysLeft)
 		}
 	default:
-		p.Expected = t.High
 		p.NeededRest = t.High
 		if rest := a.Rest.Mean(); seen > 0 && rest > 0 {
 			p.NeededRest = (t.High*(seen+rest) - a.Done*seen) / rest

@@ -173,3 +173,18 @@ func TestChanceOfTargets(t *testing.T) {
 	require.Equal(t, 0.0, pace.Target{Better: pace.Lower, High: 4}.Chance(d))
 	require.Equal(t, 1.0, pace.Target{Better: pace.Higher, High: 5}.Chance(d))
 }
+
+// What a band expects to date is a band: of a sum its share of the days that are
+// over, of a rate the band itself.
+func TestDue(t *testing.T) {
+	f := func(better pace.Better, kind forecast.Kind, share, low, high float64) {
+		t.Helper()
+		gotLow, gotHigh := pace.Target{Better: better, Low: 20, High: 40}.Due(kind, share)
+		require.Equal(t, []float64{low, high}, []float64{gotLow, gotHigh})
+	}
+	f(pace.Within, forecast.Count, 0.25, 5, 10)
+	f(pace.Within, forecast.Money, 1, 20, 40)
+	f(pace.Within, forecast.Rate, 0.25, 20, 40)
+	f(pace.Higher, forecast.Count, 0.25, 10, 10)
+	f(pace.Lower, forecast.Rate, 0.25, 40, 40)
+}

@@ -114,11 +114,9 @@ func (d Desk) course(r *Report, s State, q forecast.Question, a forecast.Answer)
 	shares := d.shares(q)
 	var n, x float64
 	for i, day := range q.Period {
-		p := Point{Day: r.Judged.From + int64(i), Actual: nan, Expected: nan, Low80: nan, High80: nan, Low50: nan, High50: nan, Mean: nan}
+		p := Point{Day: r.Judged.From + int64(i), Actual: nan, AtLeast: nan, Expected: nan, Low80: nan, High80: nan, Low50: nan, High50: nan, Mean: nan}
 		if s.Has {
-			if p.Expected = s.Target.High; additive(r.Kind) {
-				p.Expected *= shares[i]
-			}
+			p.AtLeast, p.Expected = s.Target.Due(r.Kind, shares[i])
 		}
 		if i < q.Seen {
 			n, x = n+day.N, x+day.X

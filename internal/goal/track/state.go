@@ -70,7 +70,7 @@ type Guarded struct {
 // Point is a day of a pace chart. Values are NaN where there is none.
 type Point struct {
 	Day                                int64
-	Actual, Expected                   float64
+	Actual, AtLeast, Expected          float64 // AtLeast: of a band, its lower end
 	Low80, High80, Low50, High50, Mean float64
 }
 
@@ -82,6 +82,7 @@ type Told struct {
 	Chance    *float64      `json:"chance,omitempty"`
 	Actual    *float64      `json:"actual,omitempty"`
 	Expected  *float64      `json:"expected,omitempty"`
+	AtLeast   *float64      `json:"at_least,omitempty"` // of a band, its lower end
 	Projected *float64      `json:"projected,omitempty"`
 	Low       *float64      `json:"low,omitempty"`
 	High      *float64      `json:"high,omitempty"`
@@ -92,6 +93,9 @@ type Told struct {
 func (r *Report) Tell(s State, today int64) Told {
 	t := Told{Day: calendar.Date(today), Status: s.Verdict.Status, Version: r.Goal.Version, Actual: some(s.Actual)}
 	if s.Known {
+		if s.Target.Better == pace.Within {
+			t.AtLeast = some(s.Pace.AtLeast)
+		}
 		t.Chance, t.Expected, t.Projected, t.Low, t.High = some(s.Pace.Chance), some(s.Pace.Expected), some(s.Pace.Projected), some(s.Pace.Low), some(s.Pace.High)
 	}
 	switch s.Verdict.Status {
