@@ -32,11 +32,14 @@ func TestFlow(t *testing.T) {
 	f.signInWithCode()
 	f.importBankCalls(calls)
 	f.compareFigures()
+	f.compareBook()
 	f.drillDown()
 	f.saveView()
 	f.annotate()
 	f.formTeams()
 	f.seeByRole()
+	f.withdrawTeamCalls()
+	f.requireSecondFactors()
 }
 
 // kept asserts that the page is quiet, and keeps a picture of it.

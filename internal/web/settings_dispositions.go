@@ -57,7 +57,7 @@ func (r *request) dispositions() error {
 			}
 			outcome := callpace.Outcome(row.Key[1])
 			flags, known := callpace.FlagsOf(outcome)
-			x.Rows = append(x.Rows, dispositionRow{Outcome: row.Key[1], Calls: r.reader.Int(int64(row.Figures[0].Number)), Share: r.reader.Percent(row.Figures[0].Number/totals[name], 1),
+			x.Rows = append(x.Rows, dispositionRow{Outcome: r.place("outcome", row.Key[1]), Calls: r.reader.Int(int64(row.Figures[0].Number)), Share: r.reader.Percent(row.Figures[0].Number/totals[name], 1),
 				Reached: flags.Human, Contacted: flags.RightParty, Unknown: !known || outcome == callpace.Unknown})
 		}
 		p.Sources = append(p.Sources, x)

@@ -18,6 +18,7 @@ controls.drops();
 controls.sliders();
 controls.shorts();
 controls.typing();
+controls.tabs();
 keys.listen();
 theme.listen();
 progress.listen();

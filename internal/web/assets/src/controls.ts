@@ -193,3 +193,12 @@ export function typing(): void {
     held = undefined;
   });
 }
+
+/** The part of the settings that is open is in sight, however many tabs are before it. */
+export function tabs(): void {
+  const show = (): void => {
+    for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "center" });
+  };
+  show();
+  document.addEventListener("htmx:after:swap", show);
+}
