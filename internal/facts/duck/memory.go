@@ -77,11 +77,15 @@ func (s *Store) fitMemory(ctx context.Context) error {
 	rows, err := s.storedRows(ctx)
 	if err == nil {
 		s.stored.Store(rows)
-		s.keptMB = int(rows * removedBytes >> 20)
 	} else if !outOfMemory(err) { // then there is none to count in: what was counted last is near
 		return err
 	}
-	return s.limitMemory(ctx, max(s.allowedMB, s.allowedMB*2/3+s.keptMB))
+	return s.limitMemory(ctx, s.limitMB(s.allowedMB))
+}
+
+// limitMB is the limit that leaves so much for DuckDB's work; see fitMemory.
+func (s *Store) limitMB(allowed int) int {
+	return max(allowed, allowed*2/3+int(s.stored.Load()*removedBytes>>20))
 }
 
 // groupsLookedThrough is how many row groups are looked through for one that is

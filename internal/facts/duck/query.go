@@ -28,7 +28,8 @@ type Engine struct {
 	stamps   *stamps         // of the view, else the store's
 	keep     *kept.Keep      // nil: every question is put to the file
 	alone    *sync.Mutex     // held by who asks again after the memory did not suffice
-	memoryMB int             // of DuckDB's buffers
+	limitMB  int             // of DuckDB's buffers
+	wideMB   int             // of those, for who asks again
 }
 
 var (
@@ -44,7 +45,8 @@ func NewEngine(db *sql.DB, currency string) *Engine { return &Engine{db: db, cur
 func (s *Store) Engine() *Engine {
 	s.views.mu.Lock()
 	defer s.views.mu.Unlock()
-	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep, alone: &s.alone, memoryMB: s.memoryMB()}
+	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep, alone: &s.alone,
+		limitMB: s.limitMB(s.memoryMB()), wideMB: s.limitMB(max(deriveMB, s.memoryMB()))}
 	if e.view != nil {
 		e.stamps = e.view.stamps
 	}
@@ -146,11 +148,11 @@ func (e *Engine) fitting(ctx context.Context, ask func() error) error {
 	}
 	e.alone.Lock()
 	defer e.alone.Unlock()
-	if _, err := e.db.ExecContext(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", deriveMB)); err != nil {
+	if _, err := e.db.ExecContext(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", e.wideMB)); err != nil {
 		return fmt.Errorf("widen memory: %w", err)
 	}
 	err = ask()
-	_, narrow := e.db.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("SET memory_limit = '%dMB'", e.memoryMB))
+	_, narrow := e.db.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("SET memory_limit = '%dMB'", e.limitMB))
 	if !outOfMemory(narrow) {
 		err = errors.Join(err, narrow)
 	}

@@ -48,8 +48,8 @@ type Store struct {
 	fresh   freshCalls
 	removed int64 // rows of facts, since Open or since row groups were joined
 
-	stored            atomic.Int64 // rows of facts, as last counted; those that were removed among them
-	allowedMB, keptMB int          // for DuckDB's work, and what it keeps of removed rows; see fitMemory
+	stored    atomic.Int64 // rows of facts, as last counted; those that were removed among them
+	allowedMB int          // for DuckDB's work; see fitMemory
 
 	touched  touched // by the open transaction
 	few      bool    // the leads derived anew are few
