@@ -12,114 +12,31 @@ import (
 	"strings"
 	"time"
 
-	"github.com/callpace/callpace/internal/ingest"
-	"github.com/callpace/callpace/internal/ingest/formats"
 	"github.com/callpace/callpace/internal/journal/disk/faulty"
-	"github.com/callpace/callpace/internal/source"
 )
 
-// diskFaults lets every single call of the journal fail, in every way, while a
-// file comes in; and fills a small disk under a running server.
+// diskFaults lets calls of the journal fail, in every way, while all is done
+// that it keeps; and fills a small disk under a running server.
 func diskFaults(ctx context.Context, l *lab) error {
 	home := filepath.Join(l.dir, "disk")
 	if err := os.MkdirAll(home, 0o700); err != nil {
 		return err
 	}
-	before := filepath.Join(home, "before")
-	if err := l.company(ctx, before); err != nil {
-		return err
-	}
-	file := filepath.Join(home, "calls.csv")
-	if err := writeUnique(file, 0, 300); err != nil {
-		return err
-	}
-	after := filepath.Join(home, "after")
-	if err := copyFolder(before, after); err != nil {
-		return err
-	}
-	if err := opened(ctx, after, func(f *ingest.Folder) error { return importFile(ctx, f, file) }); err != nil {
-		return err
-	}
-	want, err := stateOf(ctx, after)
-	if err != nil {
-		return err
-	}
-	for _, how := range []faulty.Fault{faulty.EIO, faulty.ENOSPC, faulty.Short, faulty.Sync, faulty.Crash} {
-		what := how.String() + " at calls of the journal, one by one"
-		if !l.wants(what) {
-			continue
+	if l.wants(callsOfTheJournal) {
+		trials, err := l.diskTrials(ctx, home)
+		if err != nil {
+			return err
 		}
-		var found []string
-		step := 2 // of two calls one, another one by the seed
-		if l.long || how == faulty.Sync {
-			step = 1
-		}
-		k, n := 1+int(l.seed)%step, 0
-		for ; ctx.Err() == nil; k += step {
-			hit, err := failOnce(ctx, before, filepath.Join(home, "case"), file, want, how, k)
-			if err != nil {
-				found = append(found, fmt.Sprintf("call %d: %v", k, err))
+		for _, t := range trials {
+			for _, how := range []faulty.Fault{faulty.EIO, faulty.ENOSPC, faulty.Short, faulty.Sync, faulty.Crash} {
+				l.report.add(l.failing(ctx, t, filepath.Join(home, "case"), how))
 			}
-			if !hit {
-				break
-			}
-			n++
 		}
-		l.report.add(row{Part: "disk", What: what, Cases: n,
-			Checked: "no acknowledgement of what is not there after a power cut; sent again: as undisturbed", Found: found})
 	}
 	if !l.wants(smallDiskFilled) {
 		return nil
 	}
 	return fillDisk(ctx, l, home)
-}
-
-func importFile(ctx context.Context, f *ingest.Folder, path string) error {
-	_, err := f.Import(ctx, ingest.Delivery{Name: filepath.Base(path), Spec: source.Spec{Source: "pbx", Format: "mapping", Mapping: uniqueMapping},
-		Open: func() (io.ReadCloser, error) { return os.Open(path) }})
-	return err
-}
-
-// failOnce imports a file while the k-th call fails. hit is false where there is no k-th call.
-func failOnce(ctx context.Context, before, dir, file string, want state, how faulty.Fault, k int) (hit bool, err error) {
-	if err := copyFolder(before, dir); err != nil {
-		return true, err
-	}
-	d := &faulty.Disk{Quick: true}
-	f, err := ingest.Open(ctx, dir, ingest.Deps{Formats: formats.All(), Now: time.Now, Disk: d})
-	if err != nil {
-		return true, err
-	}
-	d.FailAt(k, how)
-	refused := importFile(ctx, f, file)
-	hit = d.Hit()
-	if how != faulty.Crash {
-		d.Heal()
-		if refused != nil && how != faulty.Sync { // it goes on in the same process
-			if err := importFile(ctx, f, file); err != nil {
-				return hit, fmt.Errorf("after %w: the disk is well, and the import is refused: %w", refused, err)
-			}
-			refused = nil
-		}
-	}
-	if err := f.Close(); err != nil && how != faulty.Crash {
-		return hit, err
-	}
-	if refused != nil && how == faulty.Sync {
-		if err := d.PowerCut(); err != nil {
-			return hit, err
-		}
-	}
-	if refused != nil {
-		if err := opened(ctx, dir, func(f *ingest.Folder) error { return importFile(ctx, f, file) }); err != nil {
-			return hit, err
-		}
-	}
-	got, err := stateOf(ctx, dir)
-	if err == nil && got != want {
-		err = fmt.Errorf("%w: %s, not %s", errLost, got.inputs, want.inputs)
-	}
-	return hit, err
 }
 
 const smallDiskFilled = "small disk filled under a server, and emptied"

@@ -103,7 +103,8 @@ func takeHostile(ctx context.Context, f *ingest.Folder, x file, i int) error {
 	}
 	if err != nil {
 		var e *callpace.Error
-		if errors.As(err, &e) && (e.Key == x.refused || x.refused == "?") {
+		inWords := errors.As(err, &e) && e.Code != callpace.Internal && e.Key != "facts.stumbled" // a decoder's panic
+		if inWords && (e.Key == x.refused || x.refused == "?") {
 			return nil
 		}
 		return fmt.Errorf("refused: %w", err)
