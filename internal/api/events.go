@@ -81,7 +81,7 @@ func (a *API) once(ctx context.Context, c *caller, in *eventsInput, body []byte)
 		return nil, err
 	}
 	asked := digest([]byte(in.Source+"\x00"), body)
-	known, err := a.State.Requests().BeginRequest(ctx, store.Request{ID: id, Digest: asked, CreatedAt: c.now})
+	known, begun, err := a.State.Requests().BeginRequest(ctx, store.Request{ID: id, Digest: asked, CreatedAt: c.now})
 	if err != nil {
 		return nil, err
 	}
@@ -96,10 +96,15 @@ func (a *API) once(ctx context.Context, c *caller, in *eventsInput, body []byte)
 		a.settleEvents(ctx, c, in, out)
 		return out, nil
 	}
-	out, err := a.takeEvents(ctx, c, in, body)
+	var out *eventsOutput
+	if begun {
+		out, err = a.takeEvents(ctx, c, in, body)
+	} else { // it came before, and was not answered: perhaps the program ended in between
+		out, err = a.findEvents(ctx, c, in, body, known.CreatedAt)
+	}
 	ctx = context.WithoutCancel(ctx) // what was taken in is answered for
 	if err != nil {
-		if code := callpace.CodeOf(err); code == callpace.Invalid || code == callpace.NotFound {
+		if code := callpace.CodeOf(err); code == callpace.Invalid || code == callpace.NotFound || code == callpace.Conflict {
 			_ = a.State.Requests().DropRequest(ctx, id) // nothing was taken in: the key may be used for what is mended
 		}
 		return nil, err
@@ -122,6 +127,21 @@ func (a *API) takeEvents(ctx context.Context, c *caller, in *eventsInput, body [
 		return nil, err
 	}
 	out := &eventsOutput{Body: eventsReport{Rows: rowsIn(body), Pending: true, report: report{Input: added.Input, File: added.File}}}
+	a.settleEvents(ctx, c, in, out)
+	return out, nil
+}
+
+// findEvents answers for rows that are on disk since an attempt that was not
+// answered, and else takes them.
+func (a *API) findEvents(ctx context.Context, c *caller, in *eventsInput, body []byte, since time.Time) (*eventsOutput, error) {
+	added, found, err := a.Folder.Taken(ctx, in.Source, body, since)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return a.takeEvents(ctx, c, in, body)
+	}
+	out := &eventsOutput{Replayed: true, Body: eventsReport{Rows: rowsIn(body), Pending: true, report: report{Input: added.Input, File: added.File}}}
 	a.settleEvents(ctx, c, in, out)
 	return out, nil
 }

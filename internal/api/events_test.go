@@ -99,6 +99,40 @@ func TestEventsKeyWhilePending(t *testing.T) {
 	require.EqualValues(t, before+2, s.count())
 }
 
+// forget loses what a post with a key was answered, as a crash does that comes
+// between the journal and the answer.
+func (s *site) forget(key string) {
+	accounts, err := s.state.Accounts().FindAccounts(s.t.Context())
+	require.NoError(s.t, err)
+	require.Len(s.t, accounts, 1)
+	require.NoError(s.t, s.state.Requests().AnswerRequest(s.t.Context(), digest([]byte(accounts[0].ID+"\x00"+key)), ""))
+}
+
+// A post whose answer was lost with the program is found again where its rows
+// are on disk, and taken where they are not.
+func TestEventsKeyAfterACrash(t *testing.T) {
+	s := newSite(t)
+	p := s.as(auth.Manager).with("Idempotency-Key", "k1")
+	before := s.count()
+	var first, again, other eventsReport
+	p.post("/events?source=pbx&wait=true", "application/x-ndjson", callEvent(1)+"\n"+callEvent(2)).into(200, &first)
+	s.forget("k1")
+	a := p.post("/events?source=pbx&wait=true", "application/x-ndjson", callEvent(1)+"\n"+callEvent(2))
+	a.into(200, &again)
+	require.Equal(t, first, again)
+	require.Equal(t, "true", a.header.Get("Idempotent-Replayed"))
+	p = p.with("Idempotency-Key", "k2")
+	p.post("/events?source=pbx&wait=true", "application/x-ndjson", callEvent(3)).into(200, &first)
+	s.forget("k2")
+	require.NoError(t, s.folder.Replace(t.Context(), nil, func(f *ingest.Folder) error {
+		_, err := f.Withdraw(t.Context(), first.Input, false)
+		return err
+	}))
+	p.post("/events?source=pbx&wait=true", "application/x-ndjson", callEvent(3)).into(200, &other)
+	require.Greater(t, other.Input, first.Input)
+	require.EqualValues(t, before+3, s.count())
+}
+
 // Rows that cannot be understood are told by who waits, and by the import later.
 func TestEventsRejected(t *testing.T) {
 	s := newSite(t)

@@ -1,9 +1,13 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
 	"time"
 
+	"github.com/callpace/callpace/internal/journal"
 	"github.com/callpace/callpace/internal/source"
 )
 
@@ -29,6 +33,49 @@ func (s *SharedFolder) Add(ctx context.Context, name string, how func(*Folder) (
 		s.follow()
 	}
 	return in, err
+}
+
+// Taken looks for rows that Add may have put on disk since a time though nobody
+// was told, as before a crash, and gives the input that holds them. Rows of
+// another Add that are the same to the byte pass for them.
+func (s *SharedFolder) Taken(ctx context.Context, name string, rows []byte, since time.Time) (in Added, found bool, err error) {
+	err = s.Beside(func(j *journal.Journal) error {
+		inputs, err := j.Inputs(ctx, journal.Filter{Source: name, Status: journal.Committed})
+		for i := len(inputs) - 1; err == nil && i >= 0 && !found; i-- {
+			if found, err = holds(ctx, j, inputs[i], rows); found {
+				in = Added{inputs[i].No, inputs[i].Name}
+			}
+			if inputs[i].At.Before(since) { // this one may have grown since, none before it
+				break
+			}
+		}
+		return err
+	})
+	return in, found, err
+}
+
+// holds tells whether rows stand in an input, from the beginning of a line on.
+func holds(ctx context.Context, j *journal.Journal, in journal.Input, rows []byte) (bool, error) {
+	r, err := j.Read(ctx, in.Stream, in.Kept)
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	line := append([]byte{'\n'}, rows...)
+	window := []byte{'\n'} // as if a line ended before the first
+	for part := make([]byte, 1<<20); ; {
+		n, err := r.Read(part)
+		if window = append(window, part[:n]...); bytes.Contains(window, line) {
+			return true, nil
+		}
+		window = append(window[:0], window[max(0, len(window)-len(line)+1):]...)
+		if errors.Is(err, io.EOF) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
 }
 
 // Counted waits until the facts have followed an input of added rows; false

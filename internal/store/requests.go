@@ -30,20 +30,21 @@ func readRequest(r row) (x Request, err error) {
 }
 
 // BeginRequest notes a request before anything is done, and gives it back; one
-// of that id that is there already is given instead.
-func (r Requests) BeginRequest(ctx context.Context, x Request) (Request, error) {
-	err := r.s.Update(ctx, func(s State) error {
-		_, err := change(ctx, s.write, "INSERT INTO requests ("+requestColumns+") VALUES ($1, $2, '', $3) ON CONFLICT (id) DO NOTHING", x.ID, x.Digest, at(x.CreatedAt))
+// of that id that is there already is given instead, and begun is false.
+func (r Requests) BeginRequest(ctx context.Context, x Request) (noted Request, begun bool, err error) {
+	err = r.s.Update(ctx, func(s State) error {
+		n, err := change(ctx, s.write, "INSERT INTO requests ("+requestColumns+") VALUES ($1, $2, '', $3) ON CONFLICT (id) DO NOTHING", x.ID, x.Digest, at(x.CreatedAt))
 		if err != nil {
 			return err
 		}
-		x, err = find(ctx, s.read, "store.no_request", readRequest, "SELECT "+requestColumns+" FROM requests WHERE id = $1", x.ID)
+		begun = n > 0
+		noted, err = find(ctx, s.read, "store.no_request", readRequest, "SELECT "+requestColumns+" FROM requests WHERE id = $1", x.ID)
 		return err
 	})
 	if err != nil {
-		return Request{}, fmt.Errorf("begin request: %w", err)
+		return Request{}, false, fmt.Errorf("begin request: %w", err)
 	}
-	return x, nil
+	return noted, begun, nil
 }
 
 // AnswerRequest keeps the answer of a request.
