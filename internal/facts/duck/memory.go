@@ -68,24 +68,39 @@ func (s *Store) narrowMemory(ctx context.Context) error {
 // allowMemory allows DuckDB so much for its work.
 func (s *Store) allowMemory(ctx context.Context, mb int) error {
 	s.allowedMB = mb
-	return s.fitMemory(ctx)
+	if err := s.countStored(ctx); err != nil {
+		return err
+	}
+	return s.limitMemory(ctx, s.limitMB(mb))
 }
 
-// fitMemory allows DuckDB what was allowed for its work, of which a third may be
-// what it keeps of removed rows; more of those comes on top.
+// fitMemory sees to it that what was allowed for DuckDB's work is there yet, as
+// the facts grow. To set a limit takes tens of milliseconds, since DuckDB gives
+// memory back to the system then, so it is set only where it is another.
 func (s *Store) fitMemory(ctx context.Context) error {
-	rows, err := s.storedRows(ctx)
-	if err == nil {
-		s.stored.Store(rows)
-	} else if !outOfMemory(err) { // then there is none to count in: what was counted last is near
+	before := s.limitMB(s.allowedMB)
+	if err := s.countStored(ctx); err != nil || s.limitMB(s.allowedMB) == before {
 		return err
 	}
 	return s.limitMemory(ctx, s.limitMB(s.allowedMB))
 }
 
-// limitMB is the limit that leaves so much for DuckDB's work; see fitMemory.
-func (s *Store) limitMB(allowed int) int {
-	return max(allowed, allowed*2/3+int(s.stored.Load()*removedBytes>>20))
+// limitMB is what DuckDB may hold where so much is allowed for its work, of which
+// a third may be what it keeps of removed rows; more of those comes on top, in
+// steps of 16 MB.
+func (s *Store) limitMB(work int) int {
+	return max(work, work*2/3+int(s.stored.Load()*removedBytes>>24)<<4)
+}
+
+func (s *Store) countStored(ctx context.Context) error {
+	rows, err := s.storedRows(ctx)
+	if outOfMemory(err) { // there is none to count in: what was counted last is near
+		return nil
+	}
+	if err == nil {
+		s.stored.Store(rows)
+	}
+	return err
 }
 
 // groupsLookedThrough is how many row groups are looked through for one that is
