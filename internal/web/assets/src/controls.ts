@@ -183,11 +183,11 @@ export function shorts(): void {
  *  of fields with an id; the answer holds what the field was when it was asked). */
 export function typing(): void {
   let held: HTMLInputElement | undefined;
-  document.addEventListener("htmx:beforeSwap", (e) => {
+  document.addEventListener("htmx:before:swap", () => {
     const field = document.activeElement;
-    held = field instanceof HTMLInputElement && field.id && field.type !== "range" && (e.target as Element).contains(field) ? field : undefined;
+    held = field instanceof HTMLInputElement && field.id && field.type !== "range" ? field : undefined;
   });
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:after:swap", () => {
     const now = held && document.getElementById(held.id);
     if (now instanceof HTMLInputElement && held && now.value !== held.value) now.value = held.value;
     held = undefined;
