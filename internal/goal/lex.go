@@ -32,6 +32,7 @@ type amount struct {
 	signed   bool
 	kind     code // isPercent, isPoints, isSeconds, isCurrency, or ""
 	currency string
+	unit     int64 // of a duration: its seconds
 }
 
 // maxText is the longest goal read.
@@ -238,6 +239,7 @@ func (l *lexer) numberAt(i int) (t token, ok bool) {
 		}
 		t.num.value, t.num.written, t.to = value, value, end
 		l.suffixed(&t)
+		l.finer(&t)
 	}
 	if negative {
 		t.num.value = -t.num.value
@@ -324,6 +326,42 @@ func (l *lexer) suffixed(t *token) {
 	}
 }
 
+// finer adds what follows in smaller units of time: 1 min 30 s. A word for
+// "and" between them would be that of a band.
+func (l *lexer) finer(t *token) {
+	first := t.num.unit
+	for unit := first; unit > 1; {
+		at := t.to
+		if at < len(l.runes) && l.runes[at] == ' ' {
+			at++
+		}
+		text, end := l.digits(at)
+		value, ok := callpace.ParseAmount(text)
+		next := token{from: at, to: end, num: amount{value: value}}
+		if l.suffixed(&next); !ok || next.num.unit == 0 || next.num.unit >= unit || next.num.value >= callpace.Amount(unit)*callpace.One {
+			return
+		}
+		t.num.value, t.to, unit = t.num.value+next.num.value, next.to, next.num.unit
+		t.num.written = t.num.value / callpace.Amount(first)
+	}
+}
+
+// Seconds reads a duration as people of a language type it: 90, 1:30, 2 min, 1 min 30 s.
+func Seconds(lang, text string) (Number, error) {
+	v, err := words(lang)
+	if err != nil {
+		return 0, err
+	}
+	l := &lexer{vocabulary: v, folded: fold(text, v.fold), original: []rune(text)}
+	if len(text) <= maxText {
+		l.run()
+	}
+	if len(l.tokens) != 1 || l.tokens[0].code != isNumeral || l.tokens[0].num.signed || l.tokens[0].num.kind != "" && l.tokens[0].num.kind != isSeconds {
+		return 0, callpace.E(callpace.Invalid, "goal.bad_number", "text", text)
+	}
+	return Number(l.tokens[0].num.value), nil
+}
+
 // take lays a suffix onto a number; false where it does not fit.
 func (l *lexer) take(t *token, e entry) bool {
 	if e.code != isScale && t.num.kind != "" && (t.num.kind != isPercent || e.code != isPoints) {
@@ -333,6 +371,9 @@ func (l *lexer) take(t *token, e entry) bool {
 	switch e.code {
 	case isScale, isSeconds:
 		factor, _ = strconv.ParseInt(e.value, 10, 64)
+		if e.code == isSeconds {
+			t.num.unit = factor
+		}
 	case isCurrency:
 		code, by, scaled := strings.Cut(e.value, "*")
 		if t.num.currency = code; scaled {

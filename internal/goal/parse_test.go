@@ -320,3 +320,34 @@ func TestParseRefuses(t *testing.T) {
 	f("en: "+strings.Repeat("sales ", 500), "goal.too_long")
 	f("en: sales:nonsense 5", "kpi.no_variants")
 }
+
+// Durations as people type them, one after the other as minutes and seconds;
+// seconds alone are seconds.
+func TestSeconds(t *testing.T) {
+	f := func(lang, text, want string) {
+		t.Helper()
+		got := "bad"
+		if n, err := goal.Seconds(lang, text); err == nil {
+			got = n.String()
+		}
+		require.Equal(t, want, got, text)
+	}
+	f("en", "90", "90")
+	f("en", "1:30", "90")
+	f("en", "1:02:30", "3750")
+	f("en", "90 s", "90")
+	f("en", "1.5 min", "90")
+	f("en", "1 min 30 s", "90")
+	f("en", "1h 2m 30s", "bad") // m alone is a million
+	f("en", "1 h 2 min 30 s", "3750")
+	f("en", "1 min 90 s", "bad") // two durations
+	f("hr", "2 minute 5 sekundi", "125")
+	f("uk", "1 хв 30 с", "90")
+	f("fa", "۱:۳۰", "90")
+	f("fa", "۱ دقیقه ۳۰ ثانیه", "90")
+	f("ro", "2 minute", "120")
+	f("zh", "1分30秒", "90")
+	f("en", "5 %", "bad")
+	f("en", "+5", "bad")
+	f("en", "soon", "bad")
+}

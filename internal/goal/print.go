@@ -16,6 +16,7 @@ type Printer interface {
 	Amount(a callpace.Amount, decimals int) string
 	Percent(share float64, decimals int) string
 	Date(day int64) string
+	Duration(seconds float64) string
 	Money(currency string) (by int64, name string)
 }
 
@@ -50,6 +51,8 @@ func (q Quantity) print(p Printer) string {
 		return q.signed(p.Percent(value.Float(), len(fraction)))
 	case q.Unit == kpi.UnitSeconds && value != 0 && value%(60*callpace.One) == 0:
 		value, key = value/60, "goal.quantity.minutes"
+	case q.Unit == kpi.UnitSeconds && value > 60*callpace.One && value%callpace.One == 0: // 3:30
+		return q.signed(p.Duration(value.Float()))
 	case q.Unit == kpi.UnitSeconds:
 		key = "goal.quantity.seconds"
 	case q.Unit == kpi.UnitMoney:

@@ -5,7 +5,6 @@
 package present
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -105,26 +104,6 @@ func (r Reader) Value(u kpi.Unit, v float64, currency string) string {
 func (r Reader) Rate(p stats.Proportion) string {
 	v, _ := p.Value()
 	return r.Percent(v, 1)
-}
-
-// Duration writes seconds as 12 s, 3:05 or 1:02:30, long ones as days.
-func (r Reader) Duration(seconds float64) string {
-	sign := ""
-	if seconds < 0 {
-		sign, seconds = "−", -seconds
-	}
-	s := int64(math.Round(seconds))
-	switch {
-	case s >= 48*3600:
-		return sign + r.T("duration.days", map[string]any{"days": r.Number(seconds/86400, 1)})
-	case s >= 3600:
-		return sign + r.Digits(fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60))
-	case s >= 60:
-		return sign + r.Digits(fmt.Sprintf("%d:%02d", s/60, s%60))
-	case seconds == math.Trunc(seconds):
-		return sign + r.T("duration.seconds", map[string]any{"seconds": r.Int(s)})
-	}
-	return sign + r.T("duration.seconds", map[string]any{"seconds": r.Number(seconds, 1)})
 }
 
 // Change writes how a figure changed: rates in points, the others in per cent

@@ -116,6 +116,9 @@ func (r *request) readValue(g goal.Goal, text string) (n goal.Number, err error)
 	if r.unitOf(g) == kpi.UnitPercent && !strings.HasSuffix(plain, "%") {
 		plain += "%"
 	}
+	if r.unitOf(g) == kpi.UnitSeconds {
+		return goal.Seconds(r.reader.Lang(), text)
+	}
 	by := r.typedIn(g)
 	if err := n.UnmarshalText([]byte(plain)); err != nil || n*by/by != n {
 		return 0, callpace.E(callpace.Invalid, "goal.bad_number", "text", text)
@@ -127,6 +130,9 @@ func (r *request) readValue(g goal.Goal, text string) (n goal.Number, err error)
 func (r *request) typedValue(g goal.Goal, n goal.Number) string {
 	if r.unitOf(g) == kpi.UnitPercent {
 		return (n * 100).String()
+	}
+	if s := int64(n.Amount() / callpace.One); r.unitOf(g) == kpi.UnitSeconds && s >= 60 && n.Amount()%callpace.One == 0 {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
 	}
 	return (n / r.typedIn(g)).String()
 }
