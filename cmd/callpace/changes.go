@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/ingest"
@@ -37,8 +36,9 @@ func (c *changesCommand) Run(ctx context.Context, a *app) error {
 			a.line("changes.none")
 			return nil
 		}
+		reader, currency := a.reader(f.Catalogue()), f.Settings().Currency
 		for _, x := range changes {
-			a.line("changes.line", "month", x.Month, "kpi", a.reader(f.Catalogue()).Name(x.Measure), "before", a.say.Total(x.Before, decimalsOf(x)), "after", a.say.Total(x.After, decimalsOf(x)),
+			a.line("changes.line", "month", x.Month, "kpi", reader.Name(x.Measure), "before", reader.Corrected(x.Measure, x.Before, currency), "after", reader.Corrected(x.Measure, x.After, currency),
 				"reasons", a.reasons(x), "input", x.Input)
 		}
 		return nil
@@ -54,14 +54,6 @@ func changesJSON(changes []duck.Change) []map[string]any {
 			"cancelled": x.Cancelled, "changed": x.Changed, "added": x.Added, "removed": x.Removed})
 	}
 	return list
-}
-
-// decimalsOf keeps shares of joint sales visible and whole counts whole.
-func decimalsOf(x duck.Change) int {
-	if !strings.Contains(x.Before.String()+x.After.String(), ".") {
-		return 0
-	}
-	return 2
 }
 
 // reasons names what changed the records behind a figure.

@@ -72,14 +72,13 @@ func list(ctx context.Context, e Engine, spec kpi.RowsSpec, cursor string, limit
 	return p, nil
 }
 
-// Each hands over all pages of a listing, up to most rows: what an export
-// writes. Between two pages the facts may be written to; rows that stay are
+// Each hands over all pages of a listing: what an export writes. Between two pages the facts may be written to; rows that stay are
 // neither left out nor given twice.
-func Each(ctx context.Context, read func(func(Engine) error) error, spec kpi.RowsSpec, most int, page func(kpi.RowSet) error) error {
+func Each(ctx context.Context, read func(func(Engine) error) error, spec kpi.RowsSpec, page func(kpi.RowSet) error) error {
 	for cursor, first := "", true; first || cursor != ""; first = false {
 		var p Page
 		err := read(func(e Engine) (err error) {
-			p, err = list(ctx, e, spec, cursor, min(MaxPage, most))
+			p, err = list(ctx, e, spec, cursor, MaxPage)
 			return err
 		})
 		if err != nil {
@@ -87,9 +86,6 @@ func Each(ctx context.Context, read func(func(Engine) error) error, spec kpi.Row
 		}
 		if err := page(p.Set); err != nil {
 			return err
-		}
-		if most -= len(p.Set.Rows); most <= 0 {
-			return nil
 		}
 		cursor = p.Next
 	}

@@ -6,8 +6,10 @@ package present
 
 import (
 	"math"
+	"strings"
 	"time"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/kpi"
@@ -98,6 +100,18 @@ func (r Reader) Value(u kpi.Unit, v float64, currency string) string {
 		return r.Number(v, 1)
 	}
 	return r.Number(v, 2)
+}
+
+// Corrected writes a figure of the change log: revenue as the organisation's
+// money, all else as counts, whose shares of joint sales show.
+func (r Reader) Corrected(measure string, t callpace.Total, currency string) string {
+	if measure == "revenue" {
+		return r.Value(kpi.UnitMoney, t.Float(), currency)
+	}
+	if strings.Contains(t.String(), ".") {
+		return r.Total(t, 2)
+	}
+	return r.Total(t, 0)
 }
 
 // Rate writes a proportion as a share.

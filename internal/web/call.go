@@ -2,8 +2,8 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
@@ -26,8 +26,8 @@ type callPage struct {
 	Path       string // of this page
 	MayNote    bool
 	MayCorrect bool
-	Notes      []remark
-	Requests   []remark
+	Notes      []said
+	Requests   []correctionRow
 }
 
 // field is a value under its label.
@@ -35,12 +35,6 @@ type field struct {
 	Label string
 	Cell  cell
 }
-
-// remark is what somebody wrote.
-type remark struct{ Text, By, State, Answer string }
-
-// longestRemark bounds a note or a request, in characters.
-const longestRemark = 2000
 
 func (r *request) call() error {
 	set, err := r.findCall()
@@ -131,51 +125,26 @@ func (r *request) subject() string {
 
 // remarks are the notes on the call and the requests to correct it.
 func (r *request) remarks(page *callPage) error {
-	notes, err := r.s.State.Notes().FindNotes(r.Context(), r.subject())
+	written, err := r.remarksOn([]string{r.subject()})
 	if err != nil {
 		return err
 	}
-	for _, n := range notes {
-		page.Notes = append(page.Notes, remark{Text: n.Text, By: r.by(n.AuthorID, r.moment(n.CreatedAt))})
-	}
+	page.Notes = written[r.subject()]
 	requests, err := r.s.State.Corrections().FindCorrections(r.Context(), "", "")
-	if err != nil {
-		return err
+	requests = slices.DeleteFunc(requests, func(c store.Correction) bool { return c.Subject != r.subject() })
+	page.Requests = r.correctionRows(requests)
+	for i, row := range page.Requests { // here it is known which call, and not who
+		page.Requests[i].Subject, page.Requests[i].SubjectURL = "", ""
+		page.Requests[i].When = r.reader.T("people.by", map[string]any{"name": row.Author, "when": row.When})
 	}
-	for _, c := range requests {
-		if c.Subject == r.subject() {
-			page.Requests = append(page.Requests, remark{c.Text, r.by(c.AuthorID, r.moment(c.CreatedAt)), r.reader.Text("call.correction." + c.State), c.Answer})
-		}
-	}
-	return nil
-}
-
-// by says who wrote something and when.
-func (r *request) by(accountID, at string) string {
-	name := accountID
-	if a, err := r.s.State.Accounts().FindAccount(r.Context(), accountID); err == nil {
-		name = a.Name
-	}
-	return r.reader.T("call.by", map[string]any{"name": name, "at": at})
-}
-
-// remarkText is the text of the form.
-func (r *request) remarkText() (string, error) {
-	text := strings.TrimSpace(r.PostFormValue("text"))
-	switch n := utf8.RuneCountInString(text); {
-	case n == 0:
-		return "", callpace.E(callpace.Invalid, "call.text_missing")
-	case n > longestRemark || !utf8.ValidString(text):
-		return "", callpace.E(callpace.Invalid, "call.text_too_long", "limit", longestRemark)
-	}
-	return text, nil
+	return err
 }
 
 func (r *request) takeNote() error {
 	if _, err := r.findCall(); err != nil {
 		return err
 	}
-	text, err := r.remarkText()
+	text, err := r.noteText("text")
 	if err != nil {
 		return err
 	}
@@ -190,7 +159,7 @@ func (r *request) takeCorrection() error {
 	if err != nil {
 		return err
 	}
-	text, err := r.remarkText()
+	text, err := r.noteText("text")
 	if err != nil {
 		return err
 	}

@@ -126,15 +126,14 @@ func (r *request) find(v view) ([]kpi.Expr, error) {
 			numbers = append(numbers, bare, "+"+bare)
 			ways = append(ways, is("phone", numbers...), is("lead", numbers...))
 		}
-	} else {
-		agents, err := r.valuesOf("agent")
-		if err != nil {
-			return nil, err
-		}
-		agents = slices.DeleteFunc(slices.Clone(agents), func(name string) bool { return !fold.Has(name, text) })
-		if len(agents) > 0 {
-			ways = append(ways, is("agent", agents...))
-		}
+	}
+	agents, err := r.valuesOf("agent") // who may be called by a number, too
+	if err != nil {
+		return nil, err
+	}
+	agents = slices.DeleteFunc(slices.Clone(agents), func(name string) bool { return !fold.Has(name, text) })
+	if len(agents) > 0 {
+		ways = append(ways, is("agent", agents...))
 	}
 	return []kpi.Expr{kpi.Op{Name: kpi.Or, Args: ways}}, nil
 }

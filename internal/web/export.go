@@ -15,9 +15,6 @@ import (
 	"github.com/callpace/callpace/internal/present/export"
 )
 
-// mostExported is how many rows of facts a file holds.
-const mostExported = 100_000
-
 // separators are the names by which an address chooses one.
 var separators = map[string]rune{"": 0, "comma": ',', "semicolon": ';', "tab": '\t'}
 
@@ -118,19 +115,19 @@ func (r *request) exportListing(v view, name string, of func(context.Context, be
 		return err
 	}
 	l.Pages = func(page func(kpi.RowSet) error) error {
-		return behind.Each(r.Context(), r.readRows, *spec, mostExported, page)
+		return behind.Each(r.Context(), r.readRows, *spec, page)
 	}
 	sheet := export.Rows(r.reader, l, r.reader.Text("rows.table"), format != export.CSV)
-	if count > mostExported {
-		sheet.Notes = append(sheet.Notes, r.reader.T("rows.cut", map[string]any{"count": mostExported, "total": count}))
-	}
 	r.w.Header().Set("X-Total-Count", fmt.Sprint(count))
-	return r.send(format, manner, sheet, name, int(min(count, mostExported)))
+	return r.send(format, manner, sheet, name, int(count))
 }
 
 // send audits an export and sends it. What fails before the first byte is an
 // error like any other; later, the file is left visibly unfinished.
 func (r *request) send(format export.Format, manner export.Manner, sheet export.Sheet, name string, rows int) error {
+	if err := format.Holds(rows); err != nil {
+		return err
+	}
 	err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.Exported, name, map[string]any{"format": string(format), "rows": rows}))
 	if err != nil {
 		return err

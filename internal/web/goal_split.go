@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/callpace/callpace"
@@ -186,7 +187,7 @@ func (r *request) showSplit(status int, values url.Values, failed error) error {
 			return err
 		}
 		page.Head = choice{Label: r.reader.GoalTitle(g.Goal), URL: "/goals/" + g.ID}
-		page.Action = page.Head.URL + "/split"
+		page.Action, page.Version = page.Head.URL+"/split", g.Version
 		f, err := r.readSplit(b, g, values)
 		if err != nil {
 			return err
@@ -235,6 +236,7 @@ func (r *request) takeSplit() error {
 		if err != nil {
 			return err
 		}
+		g.Version, _ = strconv.Atoi(values.Get("version")) // that was looked at
 		return r.writing(b, "split", func(in goals.Book) (string, error) {
 			return id, in.CascadeTree(r.Context(), g, s, r.who.Account.Name)
 		})

@@ -19,6 +19,7 @@ type splitPage struct {
 	shell
 	Head    choice // the goal
 	Action  string
+	Version int // of the goal that is shown
 	To, Way []choice
 	Figures []pair
 	Since   []string // what has changed since it was divided

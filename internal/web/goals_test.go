@@ -154,6 +154,18 @@ func TestGoalChangedMeanwhile(t *testing.T) {
 	mia.post("/goals/new", "of", "1", "version", "4", "text", "25 calls this month").has(409, "closed")
 }
 
+// A split is of the goal that was looked at.
+func TestGoalChangedBeforeItIsSplit(t *testing.T) {
+	s := newSite(t)
+	mia, ada := s.as(auth.Manager), s.as(auth.Admin)
+	mia.post("/goals/new", "text", "20 calls this month").goes("/goals/1?done=set")
+	mia.get("/goals/1/split?to=team&way=equal").has(200, `name="version" value="1"`)
+	ada.post("/goals/new", "of", "1", "version", "1", "text", "30 calls this month").goes("/goals/1?done=changed")
+	mia.post("/goals/1/split", "version", "1", "to", "team", "way", "equal").has(409, "Ada Admin", `name="version" value="2"`)
+	require.Len(t, goalsOf(s), 1)
+	mia.post("/goals/1/split", "version", "2", "to", "team", "way", "equal").goes("/goals/1?done=split")
+}
+
 // Weights are tried without being kept, and kept as versions of their goals.
 func TestTriedWeights(t *testing.T) {
 	s := newSite(t)

@@ -154,10 +154,6 @@ func (r *request) input() error {
 
 // change1 words an entry of the change log.
 func (r *request) change1(x duck.Change) string {
-	decimals := 0
-	if x.Measure == "revenue" {
-		decimals = 2
-	}
 	var reasons []string
 	for _, w := range []counted{{"cancelled", x.Cancelled}, {"changed", x.Changed}, {"added", x.Added}, {"removed", x.Removed}} {
 		if w.n > 0 {
@@ -167,8 +163,8 @@ func (r *request) change1(x duck.Change) string {
 	if len(reasons) == 0 {
 		reasons = []string{r.reader.Text("changes.other")}
 	}
-	return r.reader.T("changes.line", map[string]any{"month": x.Month, "kpi": r.reader.Name(x.Measure), "before": r.reader.Total(x.Before, decimals),
-		"after": r.reader.Total(x.After, decimals), "reasons": reasons, "input": x.Input})
+	return r.reader.T("changes.line", map[string]any{"month": x.Month, "kpi": r.reader.Name(x.Measure), "before": r.reader.Corrected(x.Measure, x.Before, r.settings.Currency),
+		"after": r.reader.Corrected(x.Measure, x.After, r.settings.Currency), "reasons": reasons, "input": x.Input})
 }
 
 // firstRejects reads the beginning of a rejects file; none where there is no file.

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
@@ -84,10 +87,8 @@ func (r *request) hear() error {
 		return err
 	}
 	defer file.Close()
-	if from := r.Header.Get("Range"); from == "" || strings.HasPrefix(from, "bytes=0-") { // once a hearing, not once a piece
-		if err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.RecordingHeard, r.subject(), nil)); err != nil {
-			return err
-		}
+	if err := r.heard(); err != nil {
+		return err
 	}
 	info, err := file.Stat()
 	if err != nil {
@@ -96,5 +97,36 @@ func (r *request) hear() error {
 	r.w.Header().Set("Content-Type", audio[strings.ToLower(path.Ext(name))])
 	r.w.Header().Set("Content-Disposition", "inline")
 	http.ServeContent(r.w, r.Request, "", info.ModTime(), file)
+	return nil
+}
+
+// oneHearing is for how long the pieces of a recording that somebody asks for
+// are one hearing.
+const oneHearing = 10 * time.Minute
+
+// hearings are when accounts began to hear recordings: a player asks for them in
+// pieces, and the audit log tells of a hearing once.
+type hearings struct {
+	mu    sync.Mutex
+	began map[[2]string]time.Time // by account and call
+}
+
+// heard leaves an entry in the audit log, whatever part of the recording was
+// asked for.
+func (r *request) heard() error {
+	h, key := &r.s.hearings, [2]string{r.who.Account.ID, r.subject()}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.began, func(_ [2]string, at time.Time) bool { return r.now.Sub(at) >= oneHearing })
+	if _, goesOn := h.began[key]; goesOn {
+		return nil
+	}
+	if err := r.s.Auth.Audit(r.Context(), r.who.Entry(auth.RecordingHeard, r.subject(), nil)); err != nil {
+		return err
+	}
+	if h.began == nil {
+		h.began = map[[2]string]time.Time{}
+	}
+	h.began[key] = r.now
 	return nil
 }

@@ -30,7 +30,6 @@ type listing struct {
 	Next    string
 	First   string // "" on the first page
 	Exports []choice
-	Limit   string // what a file cannot hold
 	Empty   *empty
 }
 
@@ -113,9 +112,6 @@ func (r *request) listing(v view, rows behind.Page, export string) (listing, err
 		out.Next = v.with("cursor", rows.Next)
 	}
 	out.Exports = r.exports(v, export)
-	if rows.Count > mostExported && len(out.Exports) > 0 {
-		out.Limit = r.reader.T("rows.export_limit", map[string]any{"limit": mostExported})
-	}
 	return out, nil
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/ingest/ingesttest"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -57,16 +59,41 @@ func TestACall(t *testing.T) {
 	s.as(auth.Agent).get("/calls/pbx/2%27%20OR%201=1").has(404)
 	agent := s.as(auth.Agent)
 	agent.post("/calls/pbx/3/notes", "text", "mine?").has(404)
-	agent.post(path+"/notes", "text", " ").has(400, "Write something first")
-	agent.post(path+"/notes", "text", strings.Repeat("x", longestRemark+1)).has(400, "At most 2,000 characters")
+	agent.post(path+"/notes", "text", " ").has(400, "Nothing is written")
+	agent.post(path+"/notes", "text", strings.Repeat("x", maxNote+1)).has(422, "at most 2,000 fit")
 	agent.post(path+"/notes", "text", "<script>alert(1)</script>").goes(path + "#notes")
 	agent.post(path+"/corrections", "text", "This was a sale.").goes(path + "#requests")
-	s.as(auth.Lead).get(path).has(200, "&lt;script&gt;", "Ana Anić", "This was a sale.", "Open").lacks("<script>alert")
+	s.as(auth.Lead).get(path).has(200, "&lt;script&gt;", "Ana Anić", "This was a sale.", "open").lacks("<script>alert")
 	open, err := s.State.Corrections().FindCorrections(t.Context(), store.CorrectionOpen, "")
 	require.NoError(t, err)
 	require.Len(t, open, 1)
 	require.Equal(t, "Ana", open[0].Agent)
 	require.Equal(t, "East", open[0].Team)
+}
+
+// Agents who are called by a number are found by it.
+func TestCallsOfNumericAgents(t *testing.T) {
+	s := newSite(t)
+	s.imports("people", "more.csv", ingesttest.RosterMapping, "agent,extension,team\n2017,105,West\n")
+	s.imports("pbx", "more.csv", callsMapping, "id,started,ext,phone,campaign,disposition,talk\n10,2026-11-20 15:00:00,105,+385911111110,Solar,no answer,0\n")
+	s.as(auth.Manager).get("/calls?q=2017&period=2026-11").has(200, "385911111110").lacks("385911111109")
+}
+
+// A file holds all rows of a listing, however many there are.
+func TestLongListingInFiles(t *testing.T) {
+	s := newSite(t)
+	var rows strings.Builder
+	rows.WriteString("id,started,ext,phone,campaign,disposition,talk\n")
+	const many = 100_010
+	for i := range many {
+		fmt.Fprintf(&rows, "m%d,2026-10-05 09:00:00,101,+3859%08d,Solar,no answer,0\n", i, i)
+	}
+	s.imports("pbx", "many.csv", callsMapping, rows.String())
+	a := s.as(auth.Manager).get("/kpi/calls/rows/export?period=2026-10").has(200)
+	require.Equal(t, many+1, strings.Count(a.body, "\n"))
+	entries, err := s.State.Audit().FindAuditEntries(t.Context(), store.AuditFilter{Action: string(auth.Exported)})
+	require.NoError(t, err)
+	require.EqualValues(t, many, entries[0].Detail["rows"])
 }
 
 func TestLeadsToActOn(t *testing.T) {

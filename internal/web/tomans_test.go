@@ -31,6 +31,11 @@ func TestTomansForPeopleAndRialsForPrograms(t *testing.T) {
 	b.get(book+"csv").has(200, "Ana,120000000").lacks("toman")
 	b.get(book+"csv-spreadsheet").has(200, "12000000").lacks("120000000")
 
+	// Of what has changed since, too.
+	s.imports("pbx", "orders.csv", ordersMapping, "id,placed,ext,amount\no1,2026-11-20 10:00:00,101,110000000\n")
+	b.get("/imports/4").has(200, "12,000,000 toman → 11,000,000 toman")
+	s.imports("pbx", "orders.csv", ordersMapping, "id,placed,ext,amount\no1,2026-11-20 10:00:01,101,120000000\n")
+
 	b.post("/goals/new", "text", "revenue 20 million this month").goes("/goals/1?done=set")
 	g, err := s.State.Goals().FindGoal(ctx, "1")
 	require.NoError(t, err)

@@ -68,6 +68,7 @@ type Server struct {
 
 	drafts   drafts
 	watching watching
+	hearings hearings
 }
 
 // New makes a server of pages.

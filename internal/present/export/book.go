@@ -9,8 +9,6 @@ import (
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/currency"
-
-	"github.com/callpace/callpace"
 )
 
 // maxRows is what a sheet can hold, with its header.
@@ -74,8 +72,9 @@ func (b *book) sheet(s Sheet) error {
 		if err != nil {
 			return err
 		}
-		if at++; at > maxRows {
-			return callpace.E(callpace.Limit, "export.too_long", "limit", maxRows-1)
+		at++
+		if err := XLSX.Holds(at - 1); err != nil {
+			return err
 		}
 		for i := range line {
 			if line[i], err = b.cell(row[i]); err != nil {

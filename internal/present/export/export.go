@@ -34,6 +34,15 @@ func ParseFormat(name string) (Format, error) {
 	return "", callpace.E(callpace.Invalid, "export.format_unknown", "name", name, "known", []string{string(CSV), string(Spreadsheet), string(XLSX)})
 }
 
+// Holds refuses more rows than a file of the format can have, which only a
+// workbook bounds.
+func (f Format) Holds(rows int) error {
+	if f == XLSX && rows >= maxRows {
+		return callpace.E(callpace.Limit, "export.too_long", "limit", maxRows-1)
+	}
+	return nil
+}
+
 // Type is the media type, Extension the end of a file's name.
 func (f Format) Type() string {
 	if f == XLSX {
