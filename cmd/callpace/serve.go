@@ -182,8 +182,8 @@ func (s *server) run(ctx context.Context, listener net.Listener, ready func(cont
 		}
 		return s.welcome(ctx)
 	})
-	g.Go(func() error { return s.sweep(ctx) })
-	g.Go(func() error { return s.morning.Run(ctx) })
+	g.Go(func() error { s.sweep(ctx); return nil })
+	g.Go(func() error { s.morning.Run(ctx); return nil })
 	if s.copier != nil {
 		s.work.run(s.copier.Run)
 	}
@@ -263,14 +263,16 @@ func (s *server) welcome(ctx context.Context) error {
 	return nil
 }
 
-func (s *server) sweep(ctx context.Context) error {
+// sweep forgets what has run out, and tells of goals, until ctx ends. Where that
+// cannot be written it is tried again the next time: pages need none of it.
+func (s *server) sweep(ctx context.Context) {
 	for {
 		if err := errors.Join(s.auth.Sweep(ctx), s.jobs.Forget(ctx)); err != nil && ctx.Err() == nil {
-			return err
+			s.log.Warn("what has run out is not forgotten yet", "error", err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-time.After(sweepEvery):
 		}
 		if err := s.tellGoals(ctx); err != nil && ctx.Err() == nil {

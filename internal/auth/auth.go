@@ -7,7 +7,9 @@ package auth
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/callpace/callpace/internal/kpi"
@@ -21,15 +23,28 @@ type Service struct {
 	Organisation func(context.Context) string
 	// SecondFactorRoles gives the roles that must have a second factor; nil: none.
 	SecondFactorRoles func(context.Context) ([]string, error)
+	// Log is told what could not be noted beside what was asked for; nil: nobody is.
+	Log *slog.Logger
 
 	state  *store.DB
 	now    func() time.Time
 	hasher *hasher
+	unseen atomic.Int64 // when the log was last told that "last seen" cannot be written, in seconds since 1970
 }
 
 // New makes a Service on an open state.
 func New(state *store.DB, now func() time.Time) *Service {
 	return &Service{state: state, now: now, hasher: newHasher(owasp)}
+}
+
+// unnoted tells the log, as rarely as it is written, that "last seen" could not
+// be: on a disk that is full or sick, who may read can read all the same.
+func (s *Service) unnoted(ctx context.Context, err error) {
+	now := s.now().Unix()
+	last := s.unseen.Load()
+	if err != nil && s.Log != nil && ctx.Err() == nil && now-last >= int64(touchEvery/time.Second) && s.unseen.CompareAndSwap(last, now) {
+		s.Log.Warn("when somebody was last seen cannot be written", "error", err)
+	}
 }
 
 // Visitor is where a request comes from.

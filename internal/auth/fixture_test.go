@@ -42,6 +42,7 @@ type world struct {
 	*Service
 	*clock
 	t     *testing.T
+	dir   string
 	admin Identity
 }
 
@@ -50,14 +51,15 @@ var cheap = cost{64, 1, 1}
 
 func unclaimedWorld(t *testing.T) *world {
 	t.Helper()
-	db, err := store.Open(ctx, t.TempDir())
+	dir := t.TempDir()
+	db, err := store.Open(ctx, dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	c := &clock{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	s := New(db, c.Now)
 	s.hasher = newHasher(cheap)
 	s.Organisation = func(context.Context) string { return "Adria Prodaja" }
-	return &world{Service: s, clock: c, t: t}
+	return &world{Service: s, clock: c, t: t, dir: dir}
 }
 
 // newWorld is an organisation with an admin.

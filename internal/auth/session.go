@@ -51,9 +51,7 @@ func (s *Service) Resume(ctx context.Context, token string, v Visitor) (Identity
 		return Identity{}, err
 	}
 	if now := s.now(); now.Sub(x.SeenAt) >= touchEvery {
-		if err := s.state.Sessions().TouchSession(ctx, x.ID, v.Address, now); err != nil {
-			return Identity{}, fmt.Errorf("resume session: %w", err)
-		}
+		s.unnoted(ctx, s.state.Sessions().TouchSession(ctx, x.ID, v.Address, now))
 	}
 	id := identify(a, v)
 	id.Session = &x

@@ -1,8 +1,12 @@
 package auth
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -37,6 +41,30 @@ func TestSessionsRunOut(t *testing.T) {
 	left, err := w.state.Sessions().FindSessions(ctx, w.admin.Account.ID)
 	require.NoError(t, err)
 	require.Empty(t, left)
+}
+
+// Where the disk takes nothing, who is signed in, or has a token, reads on.
+func TestReadingNeedsNoWriting(t *testing.T) {
+	w := newWorld(t)
+	var log strings.Builder
+	w.Log = slog.New(slog.NewTextHandler(&log, nil))
+	in := w.signIn(w.admin.Account.Login)
+	secret, _, err := w.CreateToken(ctx, w.who(in), "pbx", Analyst, w.Now().Add(time.Hour))
+	require.NoError(t, err)
+	db, err := sql.Open("sqlite", filepath.Join(w.dir, store.Name))
+	require.NoError(t, err)
+	for _, table := range []string{"sessions", "tokens"} {
+		_, err = db.ExecContext(ctx, "CREATE TRIGGER full_"+table+" BEFORE UPDATE ON "+table+" BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.Close())
+	w.pass(touchEvery)
+	for range 3 {
+		w.who(in)
+		_, err = w.ResumeToken(ctx, secret, away)
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, strings.Count(log.String(), "the disk is full"), "told once: %s", &log)
 }
 
 // Each way in which an account changes ends its sessions at once.

@@ -76,9 +76,7 @@ func (s *Service) ResumeToken(ctx context.Context, secret string, v Visitor) (Id
 		return Identity{}, tokenRefused()
 	}
 	if now.Sub(t.UsedAt) >= touchEvery {
-		if err := s.state.Tokens().TouchToken(ctx, t.ID, now); err != nil {
-			return Identity{}, fmt.Errorf("resume token: %w", err)
-		}
+		s.unnoted(ctx, s.state.Tokens().TouchToken(ctx, t.ID, now))
 	}
 	id.Token, id.Can = &t, id.Can.and(Role(t.Role).Permissions())
 	return id, nil

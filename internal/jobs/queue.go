@@ -292,8 +292,8 @@ func (q *Queue) Forget(ctx context.Context) error {
 	return q.State.Jobs().DeleteJobs(ctx, q.Now().Add(-Memory))
 }
 
-// Recover notes of the jobs that a stop interrupted that they were, and forgets
-// what ended long ago: at the start, before anything is begun or resumed.
+// Recover notes of the jobs that a stop interrupted that they were: at the
+// start, before anything is begun or resumed.
 func (q *Queue) Recover(ctx context.Context) error {
 	left, err := q.State.Jobs().FindJobsUnderWay(ctx)
 	if err != nil {
@@ -310,5 +310,5 @@ func (q *Queue) Recover(ctx context.Context) error {
 			return err
 		}
 	}
-	return q.Forget(ctx)
+	return nil
 }

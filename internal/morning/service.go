@@ -65,24 +65,34 @@ type seen struct {
 func New(d Deps) *Service { return &Service{Deps: d} }
 
 // Run sends each morning's mails until ctx ends.
-func (s *Service) Run(ctx context.Context) error {
-	n, err := s.State.Mails().SettleMails(ctx)
-	if err != nil && ctx.Err() == nil {
-		return err
-	}
-	if n > 0 {
-		s.Log.Warn("mails were being sent when the program ended; they may have arrived and are not sent again", "mails", n)
-	}
-	for {
-		if err := s.Round(ctx); err != nil && ctx.Err() == nil {
+func (s *Service) Run(ctx context.Context) {
+	for settled := false; ctx.Err() == nil; {
+		var err error
+		if !settled { // nothing is sent before: it might arrive twice
+			err = s.settle(ctx)
+			settled = err == nil
+		}
+		if settled {
+			err = s.Round(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
 			s.Log.Error("morning mail failed", "error", err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-time.After(every):
 		}
 	}
+}
+
+// settle notes of mails that were being sent when the program ended that nobody
+// knows whether they arrived.
+func (s *Service) settle(ctx context.Context) error {
+	n, err := s.State.Mails().SettleMails(ctx)
+	if n > 0 {
+		s.Log.Warn("mails were being sent when the program ended; they may have arrived and are not sent again", "mails", n)
+	}
+	return err
 }
 
 // Mail sends a mail of plain text. Without a server it is Unsupported.

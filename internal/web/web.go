@@ -86,6 +86,9 @@ func New(d Deps) (*Server, error) {
 		s.Auth.Organisation = s.organisationName
 	}
 	s.Auth.SecondFactorRoles = s.secondFactorRoles
+	if s.Auth.Log == nil {
+		s.Auth.Log = s.Log
+	}
 	s.prepareImports()
 	for _, r := range s.routes() {
 		s.mux.Handle(r.pattern, s.metrics.measured(r.pattern, s.guard(r)))
