@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"time"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/overview"
@@ -79,11 +81,22 @@ func (s *Server) warm(ctx context.Context) {
 			if err != nil || ctx.Err() != nil {
 				continue
 			}
-			s.inside.ServeHTTP(nowhere{}, r)
-			pages++
+			if s.warmed(r) {
+				pages++
+			}
 		}
 	}
 	s.Log.Info("pages were asked for beforehand", "pages", pages, "took", time.Since(began).Round(time.Millisecond))
+}
+
+// warmed asks for a page. One that panics is told in the log, as it is where
+// somebody asks for it: the server goes on.
+func (s *Server) warmed(r *http.Request) bool {
+	err := callpace.Caught(func() error { s.inside.ServeHTTP(nowhere{}, r); return nil })
+	if p := new(callpace.Panic); errors.As(err, &p) {
+		s.Log.Error("a page asked for beforehand failed", "path", r.URL.Path, "error", err, "stack", string(p.Stack))
+	}
+	return err == nil
 }
 
 // differing are the first of those who see the same numbers.

@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +38,22 @@ func TestPagesAreAskedForBeforehand(t *testing.T) {
 	seen, err := s.State.Sessions().FindSessions(context.Background(), s.ids[auth.QA])
 	require.NoError(t, err)
 	require.Empty(t, seen, "nobody signed in")
+}
+
+// A page that panics is in the log, and the others are asked for all the same.
+func TestAPageThatPanics(t *testing.T) {
+	s := newSite(t)
+	var log strings.Builder
+	s.Log = slog.New(slog.NewTextHandler(&log, nil))
+	s.inside.HandleFunc("GET /!", func(http.ResponseWriter, *http.Request) { panic("a fault") })
+	admin, err := s.State.Accounts().FindAccount(context.Background(), s.ids[auth.Admin])
+	require.NoError(t, err)
+	admin.Preferences.StartPage = "/!"
+	require.NoError(t, s.State.Accounts().UpdateAccount(context.Background(), admin))
+	s.warm(context.Background())
+	require.Contains(t, log.String(), "a fault")
+	require.Contains(t, log.String(), "warm_test.go", "where it was")
+	require.Contains(t, log.String(), "pages were asked for beforehand")
 }
 
 // Warming begins anew after the facts were replaced, and when time moves on.
