@@ -79,11 +79,11 @@ func (j *Journal) Input(ctx context.Context, no int) (Input, error) {
 	return in, err
 }
 
-// Latest gives the last input of a source that was not withdrawn; found is false
-// where there is none.
+// Latest gives the last input of a source that is whole and was not withdrawn;
+// found is false where there is none.
 func (j *Journal) Latest(ctx context.Context, source string) (in Input, found bool, err error) {
-	in, err = scanInput(j.idx.db.QueryRowContext(ctx, "SELECT "+inputColumns+" FROM inputs WHERE source = $1 AND status <> $2 ORDER BY input DESC LIMIT 1",
-		source, Withdrawn).Scan)
+	in, err = scanInput(j.idx.db.QueryRowContext(ctx, "SELECT "+inputColumns+" FROM inputs WHERE source = $1 AND status = $2 ORDER BY input DESC LIMIT 1",
+		source, Committed).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Input{}, false, nil
 	}

@@ -123,13 +123,15 @@ func (r *request) input() error {
 		return err
 	}
 	p.Warnings = r.warningTexts(warnings)
-	err = r.look(func(ctx context.Context, f *ingest.Folder) error {
-		changes, err := f.Store().Changes(ctx, duck.ChangeFilter{Input: in.Input})
-		for _, x := range changes {
-			p.Changes = append(p.Changes, r.change1(x))
-		}
-		if err != nil {
-			return err
+	err = r.look(func(ctx context.Context, f *ingest.Folder) (err error) {
+		if store := f.Store(); store != nil { // a rebuild failed: there is the journal alone
+			changes, err := store.Changes(ctx, duck.ChangeFilter{Input: in.Input})
+			if err != nil {
+				return err
+			}
+			for _, x := range changes {
+				p.Changes = append(p.Changes, r.change1(x))
+			}
 		}
 		p.Rejects, err = firstRejects(f.RejectsPath(in.Input), shownRejects)
 		return err

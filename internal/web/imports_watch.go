@@ -144,16 +144,11 @@ func (w *watching) state(id string) (watchState, bool) {
 
 // latestSpec is how the latest input of a source is read.
 func latestSpec(ctx context.Context, f *ingest.Folder, name string) (source.Spec, error) {
-	inputs, err := f.Inputs(ctx)
-	if err != nil {
-		return source.Spec{}, err
+	spec, found, err := f.LatestSpec(ctx, name)
+	if err == nil && !found {
+		err = callpace.E(callpace.NotFound, "upload.no_source", "source", name)
 	}
-	for _, in := range slices.Backward(inputs) {
-		if in.Source == name && in.Status == "committed" {
-			return f.SpecOf(ctx, in.Input)
-		}
-	}
-	return source.Spec{}, callpace.E(callpace.NotFound, "upload.no_source", "source", name)
+	return spec, err
 }
 
 func (s *Server) watchedFolders(ctx context.Context) (list []watchedFolder, err error) {
