@@ -49,7 +49,9 @@ const atOnce = time.Second
 // write is made from them. refresh sees to the rest.
 func (s *SharedFolder) renew(ctx context.Context) {
 	if store := s.folder.store; store != nil && s.folder.Ready() == nil {
-		_ = store.Written().Renew(ctx, atOnce) // what goes wrong here goes wrong for who asks, and is told then
+		ctx, cancel := context.WithTimeout(ctx, atOnce)
+		defer cancel()
+		_ = store.Written().Renew(ctx) // refresh goes on where there was no time
 	}
 }
 

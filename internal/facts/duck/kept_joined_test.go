@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -102,7 +101,7 @@ func TestAnswersAreRenewedBeforeTheyAreSeen(t *testing.T) {
 	f.apply("pbx", "calls: id | started\nc2 | 2026-01-01")
 	f.derive()
 	require.Equal(t, []string{"2026-01-01: 1"}, asked(t, s, q), "the state before")
-	require.NoError(t, s.Written().Renew(ctx, time.Minute))
+	require.NoError(t, s.Written().Renew(ctx))
 	require.NoError(t, s.Thaw(ctx))
 
 	first := &spying{State: s.Engine()}

@@ -105,7 +105,7 @@ func (w *writing) check(t *rapid.T) {
 				}
 			}
 			if derived && d.chance(50) {
-				require.NoError(t, w.store.Written().Renew(ctx, time.Minute))
+				require.NoError(t, w.store.Written().Renew(ctx))
 			}
 			require.NoError(t, w.store.Thaw(ctx))
 		}

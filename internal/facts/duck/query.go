@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -78,13 +77,12 @@ func (e *Engine) Refresh(ctx context.Context) error {
 	return e.keep.Refresh(ctx, e)
 }
 
-// Renew is Refresh for as long as some time lasts, whoever else asks.
-func (e *Engine) Renew(ctx context.Context, within time.Duration) error {
+// Renew is Refresh for who cannot step aside.
+func (e *Engine) Renew(ctx context.Context) error {
 	if e.keep == nil {
 		return nil
 	}
-	until := time.Now().Add(within)
-	return e.keep.Renew(ctx, e, func() bool { return time.Now().After(until) })
+	return e.keep.Renew(ctx, e)
 }
 
 // Stamp is the number of the last change to rows of a table that have or had

@@ -100,7 +100,9 @@ func (c *cube) always(ctx context.Context, k *Keep, st State, s kpi.Select, q qu
 			ok, err = c.all(ctx, k, st, s, columns, stamp, version, steady)
 		}
 		if err != nil || !ok {
-			c.cells = map[int64]*cell{}
+			if ctx.Err() == nil { // nobody waits any longer: what there was stays
+				c.cells = map[int64]*cell{}
+			}
 			return nil, false, err
 		}
 		c.asOf = stamp

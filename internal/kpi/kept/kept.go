@@ -110,10 +110,13 @@ func (k *Keep) Aggregate(ctx context.Context, st State, s kpi.Select) ([]kpi.Gro
 	defer k.askers.Add(-1)
 	s = bounded(s)
 	q := ask(&s)
-	k.mu.Lock()
-	k.note(q, s)
-	k.mu.Unlock()
-	return k.answer(ctx, st, s, q)
+	groups, err := k.answer(ctx, st, s, q)
+	if err == nil { // what goes wrong is not asked again by ourselves
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.note(q, s)
+	}
+	return groups, err
 }
 
 func (k *Keep) answer(ctx context.Context, st State, s kpi.Select, q question) ([]kpi.Group, error) {

@@ -245,10 +245,60 @@ func TestRefreshAsksAsOfTheLatestTime(t *testing.T) {
 	require.NoError(t, k.Refresh(ctx, st))
 	require.Equal(t, "1 to 9", st.took(), "nobody asks as of the time before any more")
 	st.call(3, "ana", "east", "L1")
-	require.NoError(t, k.Renew(ctx, st, func() bool { return true }))
+	late, end := context.WithDeadline(ctx, time.Now().Add(-time.Second))
+	defer end()
+	require.ErrorIs(t, k.Renew(late, st), context.DeadlineExceeded)
 	require.Empty(t, st.took(), "there was no time")
-	require.NoError(t, k.Renew(ctx, st, func() bool { return false }))
+	require.NoError(t, k.Renew(ctx, st))
 	require.Equal(t, "1 to 9", st.took())
+}
+
+// sick is a state of which questions about teams go wrong, and which is waited
+// for as long as there is time for what is asked by agent.
+type sick struct{ *state }
+
+func (s sick) Ask(ctx context.Context, q kpi.Select) ([]kpi.Group, error) {
+	for _, d := range q.Dims {
+		switch d.Name {
+		case "team":
+			_, _ = s.state.Ask(ctx, q)
+			return nil, callpace.E(callpace.Limit, "kpi.too_many_groups")
+		case "agent":
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+	}
+	return s.state.Ask(ctx, q)
+}
+
+func TestOneQuestionDoesNotKeepOthersFromBeingRenewed(t *testing.T) {
+	st, k := newState(), keep(1000)
+	ctx := context.Background()
+	answer(t, k, st, calls(1, 10))
+	answer(t, k, st, calls(1, 9, by("team")))
+	_, err := k.Aggregate(ctx, sick{st}, calls(1, 5, by("team")))
+	require.Error(t, err)
+	for _, renew := range []func(context.Context, kept.State) error{k.Refresh, k.Renew} {
+		st.call(3, "ana", "east", "L1")
+		st.took()
+		require.NoError(t, renew(ctx, sick{st}))
+		asked := st.took()
+		require.Contains(t, asked, "1 to 9", "it went right before")
+		require.NotContains(t, asked, "1 to 5", "what went wrong for who asked is not asked again")
+		answer(t, k, st, calls(1, 10))
+		require.Empty(t, st.took(), "renewed behind one that went wrong")
+	}
+}
+
+// A question that takes longer than there is time for is given up.
+func TestRenewalIsBounded(t *testing.T) {
+	st, k := newState(), keep(1000)
+	answer(t, k, st, calls(1, 10, by("agent")))
+	st.call(3, "ana", "east", "L1")
+	short, end := context.WithTimeout(context.Background(), time.Millisecond)
+	defer end()
+	require.ErrorIs(t, k.Renew(short, sick{st}), context.DeadlineExceeded)
+	require.Equal(t, "ana: 11, bob: 10", answer(t, k, st, calls(1, 10, by("agent"))))
 }
 
 // unsteady is a state that changes while it is read.

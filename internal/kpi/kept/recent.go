@@ -48,35 +48,29 @@ func (k *Keep) lately() []string {
 
 // Refresh asks recent questions again whose answers no longer hold, so that
 // the first reader after a write need not wait. It steps aside for whoever
-// asks meanwhile, and ends with ctx or the first error.
+// asks meanwhile, and ends with ctx.
 func (k *Keep) Refresh(ctx context.Context, st State) error {
-	for _, s := range k.again() {
-		for k.askers.Load() > 0 {
+	return k.renew(ctx, st, func() {
+		for k.askers.Load() > 0 && ctx.Err() == nil {
 			select {
 			case <-ctx.Done():
-				return ctx.Err()
 			case <-time.After(pause):
 			}
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if _, err := k.answer(ctx, st, s, ask(&s)); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
-// Renew is Refresh for who cannot step aside: it begins no question any more
-// once late says so. A question that goes wrong, as one of too many groups does
-// every time, is passed over: the others are renewed all the same.
-func (k *Keep) Renew(ctx context.Context, st State, late func() bool) error {
+// Renew is Refresh for who cannot step aside.
+func (k *Keep) Renew(ctx context.Context, st State) error { return k.renew(ctx, st, func() {}) }
+
+// renew asks recent questions again, each when its turn has come. One that goes
+// wrong is passed over: it goes wrong again for who asks, and is told then.
+func (k *Keep) renew(ctx context.Context, st State, turn func()) error {
 	for _, s := range k.again() {
-		if ctx.Err() != nil || late() {
+		if turn(); ctx.Err() != nil {
 			break
 		}
-		_, _ = k.answer(ctx, st, s, ask(&s)) // it goes wrong again for who asks, and is told then
+		_, _ = k.answer(ctx, st, s, ask(&s))
 	}
 	return ctx.Err()
 }
