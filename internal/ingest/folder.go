@@ -61,7 +61,7 @@ const factsFile = "facts.duckdb"
 
 // decodersVersion is part of the facts' fingerprint: raise it whenever a
 // decoder or the projection reads the same bytes differently than before.
-const decodersVersion = "3"
+const decodersVersion = "4"
 
 // CheckSettings tells what is wrong with settings that a user chose.
 func CheckSettings(s facts.Settings) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/kpi"
+	"github.com/callpace/callpace/internal/source"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -85,7 +86,7 @@ func (r *request) findCall() (kpi.RowSet, error) {
 		return kpi.RowSet{}, err
 	}
 	spec := kpi.RowsSpec{Limit: 1, Select: kpi.Select{Fact: facts.Calls, Date: "started", Undated: true, Scope: r.who.RowScope(), Now: r.now.In(clock.Zone()),
-		Where: []kpi.Expr{is("source", r.PathValue("source")), is("source_id", r.PathValue("id"))}}}
+		Where: []kpi.Expr{is("source", r.PathValue("source")), is("source_id", source.ASCIIDigits(r.PathValue("id")))}}}
 	var set kpi.RowSet
 	err = r.readRows(func(e behind.Engine) (err error) {
 		set, err = e.Rows(r.Context(), spec)

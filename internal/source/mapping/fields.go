@@ -95,7 +95,7 @@ var (
 	// currencies name the field that says what money an amount is.
 	currencies = map[string]string{"amount": "currency", "margin": "currency", "cost": "cost_currency"}
 	rated      = words("from_currency to_currency") // a rate has too few places to be given for ten rials
-	ids        = words("id agent lead referred_by customer")
+	ids        = words("id agent lead referred_by customer call kept_call")
 	personal   = words("phone phones lead referred_by customer comment recording")
 	known      = map[string][]string{
 		"calls.direction":   words("inbound outbound internal"),

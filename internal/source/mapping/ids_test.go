@@ -62,3 +62,19 @@ facts:
 	d.(source.Tracer).Trace(c, person, func(x source.Sighting) { seen = append(seen, x) })
 	require.Equal(t, []source.Sighting{{Leads: []string{"101"}, Customers: []string{"C5"}}}, seen)
 }
+
+// What tells of a call names it as the call itself is named.
+func TestReferencesToCallsAreTheSameInEveryScript(t *testing.T) {
+	b := decode(t, zagreb, `
+version: 1
+key: no
+facts:
+  evaluations: {id: no, evaluated: at, score: score, call: call}
+  surveys: {id: no, asked: at, kind: {value: csat}, call: call}
+  callbacks: {id: no, due: at, agent: agent, lead: lead, kept_call: call}
+`, []byte("no,at,score,call,agent,lead\n1,2026-11-02 10:00:00,5,C-۱۰۱,7,L1\n"))
+	require.Empty(t, b.Rejects)
+	for fact, column := range map[string]string{"evaluations": "call", "surveys": "call", "callbacks": "kept_call"} {
+		require.Equal(t, [][]string{{"C-101"}}, show(b, factByName(fact), []string{column}, ""), fact)
+	}
+}
