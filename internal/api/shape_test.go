@@ -90,7 +90,7 @@ func TestCodesAreDocumented(t *testing.T) {
 	for code := range statuses {
 		require.Regexp(t, `(?m)^\| \d{3} \|[^|]*\b`+string(code)+`\b`, text)
 	}
-	for _, number := range []string{fmt.Sprint(asking.burst), fmt.Sprint(asking.perSecond), fmt.Sprint(sending.burst), "4 GiB", "1 MiB", "5,000", "50,000"} {
+	for _, number := range []string{fmt.Sprint(asking.burst), fmt.Sprint(asking.perSecond), fmt.Sprint(sending.burst), "4 GiB", "1 MiB", "50,000", "a page of rows | 1,000;"} {
 		require.Contains(t, text, number)
 	}
 	require.NotEmpty(t, statuses[callpace.Limit])

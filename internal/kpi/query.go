@@ -82,7 +82,7 @@ func (q Query) check() error {
 	return nil
 }
 
-// AsOf gives the time as of which pages show figures: the beginning of the
+// AsOf gives the time as of which figures are told: the beginning of the
 // quarter of an hour, with which the days of all zones begin, too. What depends
 // on the time, such as who was followed for some days, is the same for all who
 // ask within it, and can be kept.

@@ -59,7 +59,8 @@ func (a Asker) Today() (int64, error) {
 }
 
 // Query makes a query of words, with the period that they name; nil where they
-// name none.
+// name none. It asks as of kpi.AsOf: whoever asks the same about the same time
+// has the same answer.
 func (a Asker) Query(w Words) (kpi.Query, *calendar.Period, error) {
 	clock, err := a.Settings.Clock()
 	if err != nil {
@@ -71,7 +72,7 @@ func (a Asker) Query(w Words) (kpi.Query, *calendar.Period, error) {
 	if err != nil {
 		return kpi.Query{}, nil, err
 	}
-	q := kpi.Query{KPIs: w.KPIs, By: w.By, Where: w.Where, Scope: a.Scope, Now: a.Now.In(clock.Zone()), Calendar: cal, Currency: a.Settings.Currency,
+	q := kpi.Query{KPIs: w.KPIs, By: w.By, Where: w.Where, Scope: a.Scope, Now: kpi.AsOf(a.Now).In(clock.Zone()), Calendar: cal, Currency: a.Settings.Currency,
 		Sort: strings.TrimPrefix(w.Sort, "-"), Desc: strings.HasPrefix(w.Sort, "-"), Limit: w.Limit, Shrink: w.Shrink, Intervals: w.Intervals}
 	q.Policy, q.Allocation = a.Policy, a.Policy.Allocation
 	if w.Costs != "" {

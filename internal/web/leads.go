@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace/internal/behind"
+	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi"
 	"github.com/callpace/callpace/internal/question"
@@ -67,18 +68,18 @@ func (l leadList) words(v view) question.Words {
 	return w
 }
 
-// leadAsker is rowAsker as of this minute: whom to call is to be called now.
-func (r *request) leadAsker() question.Asker {
-	a := r.rowAsker()
-	a.Now = r.now.Truncate(time.Minute)
-	return a
+// leadQuery asks for rows as of this minute: whom to call is to be called now.
+func (r *request) leadQuery(w question.Words) (kpi.Query, *calendar.Period, error) {
+	q, p, err := r.rowAsker().Query(w)
+	q.Now = r.now.Truncate(time.Minute).In(q.Now.Location())
+	return q, p, err
 }
 
 func (r *request) leads() error {
 	v := r.view()
 	now := v.leadList()
 	page := leadsPage{shell: r.shell("nav.leads", "leads"), Why: r.reader.Text("leads." + now.name + ".why")}
-	q, p, err := r.leadAsker().Query(now.words(v))
+	q, p, err := r.leadQuery(now.words(v))
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func (r *request) countLeads(e behind.Engine, l leadList, v view) (int64, error)
 }
 
 func (r *request) leadRows(ctx context.Context, e behind.Engine, l leadList, v view) (*kpi.RowsSpec, error) {
-	q, _, err := r.leadAsker().Query(l.words(v))
+	q, _, err := r.leadQuery(l.words(v))
 	if err != nil {
 		return nil, err
 	}

@@ -143,7 +143,7 @@ func (r *request) checkToken() error {
 
 // asker is who asks for figures: the scope is part of every question.
 func (r *request) asker() question.Asker {
-	return question.Asker{Settings: r.settings, Policy: r.policy, Scope: r.who.Scope(r.org.SeePeers), Now: kpi.AsOf(r.now)}
+	return question.Asker{Settings: r.settings, Policy: r.policy, Scope: r.who.Scope(r.org.SeePeers), Now: r.now}
 }
 
 // rowAsker is asker for single calls and leads.

@@ -40,10 +40,13 @@ func (s *site) token(manager *browser) string {
 func TestOneAnswerEverywhere(t *testing.T) {
 	s := newSite(t)
 	s.API = api.New(api.Deps{Folder: s.Folder, State: s.State, Auth: s.Auth, Texts: s.Texts, Now: s.Now, Log: s.Log, Spool: s.dir})
+	s.imports("desk", "cases.csv", "{version: 1, key: no, facts: {cases: {id: no, opened: opened, first_response: opened}}}",
+		"no,opened\n1,2026-11-20 09:00:00\n2,2026-11-21 13:03:00\n3,2026-11-22 09:00:00\n")
+	s.clock.pass(7 * time.Minute) // within a quarter of an hour: a day after the second case it is not yet
 	manager := s.as(auth.Manager)
 	secret := s.token(manager)
 
-	for _, name := range []string{"calls", "reach_rate", "conversion_rate:of_calls", "talk_time", "aht"} {
+	for _, name := range []string{"answered_within_24h", "calls", "reach_rate", "conversion_rate:of_calls", "talk_time", "aht"} {
 		if _, err := kpi.Builtin().Find(name); err != nil {
 			continue
 		}
