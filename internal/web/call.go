@@ -76,6 +76,9 @@ func (r *request) call() error {
 	return r.page("call", page)
 }
 
+// callID is the id of the address, as facts are named.
+func (r *request) callID() string { return source.ASCIIDigits(r.PathValue("id")) }
+
 // findCall gives the call of the address, if the reader may see it.
 func (r *request) findCall() (kpi.RowSet, error) {
 	is := func(column, value string) kpi.Expr {
@@ -86,7 +89,7 @@ func (r *request) findCall() (kpi.RowSet, error) {
 		return kpi.RowSet{}, err
 	}
 	spec := kpi.RowsSpec{Limit: 1, Select: kpi.Select{Fact: facts.Calls, Date: "started", Undated: true, Scope: r.who.RowScope(), Now: r.now.In(clock.Zone()),
-		Where: []kpi.Expr{is("source", r.PathValue("source")), is("source_id", source.ASCIIDigits(r.PathValue("id")))}}}
+		Where: []kpi.Expr{is("source", r.PathValue("source")), is("source_id", r.callID())}}}
 	var set kpi.RowSet
 	err = r.readRows(func(e behind.Engine) (err error) {
 		set, err = e.Rows(r.Context(), spec)
@@ -121,7 +124,7 @@ func (r *request) origin(row kpi.Row) (text, link string, err error) {
 
 // subject names a call in notes and requests.
 func (r *request) subject() string {
-	return ingest.CallSubject(ingest.CallKey(r.PathValue("source"), r.PathValue("id")))
+	return ingest.CallSubject(ingest.CallKey(r.PathValue("source"), r.callID()))
 }
 
 // remarks are the notes on the call and the requests to correct it.

@@ -11,6 +11,7 @@ import (
 	"github.com/callpace/callpace/internal/i18n"
 	"github.com/callpace/callpace/internal/ingest"
 	"github.com/callpace/callpace/internal/present/export"
+	"github.com/callpace/callpace/internal/source"
 	"github.com/callpace/callpace/internal/store"
 )
 
@@ -132,7 +133,7 @@ func namesOf(all []duck.Agent) (agents, teams []string) {
 
 // read takes over what a form says of an account.
 func (f *filled) account(a *store.Account) {
-	a.Name, a.Login, a.Role, a.Agent = f.get("name"), f.get("login"), f.get("role"), f.get("agent")
+	a.Name, a.Login, a.Role, a.Agent = f.get("name"), f.get("login"), f.get("role"), source.ASCIIDigits(f.get("agent"))
 	a.Teams, a.Language = f.values["teams"], i18n.Prefer(f.get("language"), "", a.Language)
 }
 
