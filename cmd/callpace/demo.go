@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/callpace/callpace/internal/demo"
@@ -105,7 +106,11 @@ func (a *app) printOverviewOf(ctx context.Context, f *ingest.Folder) error {
 	if len(o.First) > 0 {
 		fmt.Fprintf(a.stdout, "\n%s\n", a.text("overview.first"))
 		for _, x := range o.First {
-			fmt.Fprintf(a.stdout, "  %s\n", a.say.T("overview.finding", map[string]any{"agent": x.Of, "kpi": r.Name(x.KPI), "own": r.Rate(x.Own),
+			key, of := "overview.finding", x.Of
+			if x.Among == "" {
+				key, of = "overview.finding_all", strings.TrimSpace(r.FindingKind(x)+" "+x.Of)
+			}
+			fmt.Fprintf(a.stdout, "  %s\n", a.say.T(key, map[string]any{"agent": of, "kpi": r.Name(x.KPI), "own": r.Rate(x.Own),
 				"x": a.say.Int(int64(x.Own.X)), "n": a.say.Int(int64(x.Own.N)), "others": r.Rate(x.Others), "campaign": x.Among}))
 		}
 		if note := r.FollowedIn(o.First); note != "" {

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -136,6 +137,13 @@ func (p *planner) dim(kpi, name string, u *use) (Dim, error) {
 		return Dim{}, notJoinable(kpi, name, u.fact)
 	}
 	return Dim{}, p.unknownDimension(name)
+}
+
+// NotJoinable tells whether a query failed because a KPI has not the dimension
+// that it is asked by, or no row here has it.
+func NotJoinable(err error) bool {
+	var e *callpace.Error
+	return errors.As(err, &e) && e.Key == "kpi.dimension_not_joinable"
 }
 
 func notJoinable(kpi, dimension string, fact *facts.Table) error {

@@ -1,5 +1,5 @@
 // Package overview answers the questions that a day begins with: how are the
-// figures that matter, where does the funnel lose most, and whom to look at
+// figures that matter, where does the funnel lose most, and what to look at
 // first, with the reason and the count. It computes nothing of its own but
 // comparisons of KPIs, and accuses nobody: a finding is a place to look.
 package overview
@@ -22,12 +22,15 @@ import (
 // funnel, in their order: counted per period, since of the leads of a running
 // month fewer have had the time to close than of the one before. Teams are
 // compared in Steps, the same by lead, for their leads are of the same age;
-// agents in Watched.
+// agents in Watched, among those of their campaign. Leads are looked at by the
+// lists that they came in, in Worked; queues in Served.
 var (
 	Focus   = []string{"calls", "reach_rate", "appointments", "sales", "revenue", "conversion_rate", "average_wait", "abandonment_rate"}
 	Stages  = []string{"reach_rate", "contact_rate", "appointment_rate:per_call", "appointment_close_rate:per_period"}
 	Steps   = []string{"reach_rate", "contact_rate", "appointment_rate", "appointment_close_rate"}
 	Watched = []string{"reach_rate", "appointment_rate", "appointment_close_rate", "drop_off_rate", "premature_loss_rate", "callbacks_kept_rate", "cancellation_rate"}
+	Worked  = []string{"reach_rate", "appointment_rate", "premature_loss_rate", "untouched_leads_share"}
+	Served  = []string{"abandonment_rate", "service_level"}
 )
 
 // falseShare is the share of findings that may be false (see
@@ -43,14 +46,15 @@ type Overview struct {
 	Focus   *kpi.Frame // one row, compared with the days before
 	Stages  *kpi.Frame // one row, compared with the days before
 	Weakest *Finding   // the stage and team that fall behind the others by most; nil: none beyond chance
-	First   []Finding  // whom to look at first, the clearest first
+	First   []Finding  // what to look at first: agents, lists of leads, queues; the clearest first
 }
 
-// Finding is a rate of one part (an agent, a team) that differs from that of
+// Finding is a rate of one part (an agent, a team, a list of leads, a queue) that differs from that of
 // the others by more than chance explains, and not for the better.
 type Finding struct {
 	KPI    string
-	Of     string // agent or team
+	By     string // the dimension of which Of is a part: agent, team, list, queue
+	Of     string
 	Among  string // the campaign that the others are of; "" for all
 	Own    stats.Proportion
 	Others stats.Proportion
@@ -97,7 +101,7 @@ func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, focus []string, b
 	compared := base
 	compared.Compare, compared.Intervals = &before, true
 	var o Overview
-	var teams, agents *kpi.Frame
+	var teams, agents, lists, queues *kpi.Frame
 	g, ctx := errgroup.WithContext(ctx)
 	for _, part := range []struct {
 		into **kpi.Frame
@@ -109,11 +113,17 @@ func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, focus []string, b
 		{&o.Stages, compared, Stages, nil},
 		{&teams, Judged(base, nil), Steps, []string{"team"}},
 		{&agents, Judged(base, nil), Watched, []string{"campaign", "agent"}},
+		{&lists, Judged(base, nil), Worked, []string{"list"}},
+		{&queues, Judged(base, nil), Served, []string{"queue"}},
 	} {
-		g.Go(func() (err error) {
+		g.Go(func() error {
 			q := part.q
 			q.KPIs, q.By = part.kpis, part.by
-			*part.into, err = c.Run(ctx, e, q)
+			f, err := c.Run(ctx, e, q)
+			if err != nil && len(part.by) == 1 && kpi.NotJoinable(err) { // no source tells lists, or queues
+				return nil
+			}
+			*part.into = f
 			return err
 		})
 	}
@@ -123,20 +133,39 @@ func Make(ctx context.Context, c *kpi.Catalogue, e kpi.Engine, focus []string, b
 	if found := behind(teams); len(found) > 0 {
 		o.Weakest = &found[0]
 	}
-	named := map[string]bool{}
-	for _, f := range behind(agents) {
-		if !named[f.Of] && len(o.First) < mostFirst {
+	o.First = first(behind(agents), behind(lists), behind(queues))
+	return &o, nil
+}
+
+// first chooses what to look at first: the clearest of each kind, and then the
+// clearest of all, no part twice. They come the clearest first.
+func first(kinds ...[]Finding) []Finding {
+	var out, rest []Finding
+	clearest := func(a, b Finding) int { return cmp.Compare(a.P, b.P) }
+	for _, found := range kinds {
+		named := map[string]bool{}
+		for _, f := range found {
+			if !named[f.Of] && len(named) == 0 {
+				out = append(out, f)
+			} else if !named[f.Of] {
+				rest = append(rest, f)
+			}
 			named[f.Of] = true
-			o.First = append(o.First, f)
 		}
 	}
-	return &o, nil
+	slices.SortStableFunc(rest, clearest)
+	out = append(out, rest[:min(len(rest), max(mostFirst-len(out), 0))]...)
+	slices.SortStableFunc(out, clearest)
+	return out
 }
 
 // behind finds the parts whose rates fall behind those of the others, the
 // clearest first: the frame's last dimension names the part, the ones before it
 // whom it is compared among.
 func behind(f *kpi.Frame) []Finding {
+	if f == nil {
+		return nil
+	}
 	var all, found []Finding
 	var p []float64
 	for i := range f.Columns {
@@ -183,7 +212,7 @@ func compare(f *kpi.Frame, column int) []Finding {
 		}
 		own := stats.Proportion{X: x.Num, N: x.Den}
 		if c, ok := stats.ProportionChange(own, others); ok {
-			out = append(out, Finding{KPI: f.Columns[column].Name, better: f.Columns[column].Better, Of: r.Key[last], Among: group(r), Own: own, Others: others, P: c.P, Followed: f.Columns[column].Followed})
+			out = append(out, Finding{KPI: f.Columns[column].Name, better: f.Columns[column].Better, By: f.Dims[last], Of: r.Key[last], Among: group(r), Own: own, Others: others, P: c.P, Followed: f.Columns[column].Followed})
 		}
 	}
 	return out

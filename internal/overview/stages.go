@@ -82,12 +82,16 @@ func Weakest(f, whole *kpi.Frame, of string) (worst Loss, ok bool) {
 }
 
 // Key names a finding for notes about it.
-func (f Finding) Key() string { return FindingKey(f.KPI, f.Of, f.Among) }
+func (f Finding) Key() string { return FindingKey(f.KPI, f.By, f.Of, f.Among) }
 
-// FindingKey is the name of the finding about a KPI of somebody, among the
-// others of a campaign ("": among all).
-func FindingKey(kpi, of, among string) string {
-	return "finding:" + strings.Join([]string{kpi, of, among}, "\x1f")
+// FindingKey is the name of the finding about a KPI of a part, among the others
+// of a campaign ("": among all).
+func FindingKey(kpi, by, of, among string) string {
+	parts := []string{kpi, of, among}
+	if by != "agent" && by != "team" { // people stand without their kind, as they always did
+		parts = append(parts, by)
+	}
+	return "finding:" + strings.Join(parts, "\x1f")
 }
 
 // About gives the findings of a frame by campaign and agent that are about one

@@ -39,7 +39,7 @@ func TestWeakest(t *testing.T) {
 	require.InDelta(t, 40, worst.Sales, 1e-9)    // 110 sales of 220 appointments
 	_, ok = overview.Weakest(f, whole, "North")
 	require.False(t, ok)
-	require.NotEqual(t, worst.Key(), overview.FindingKey("appointment_rate", "West", ""))
+	require.NotEqual(t, worst.Key(), overview.FindingKey("appointment_rate", "team", "West", ""))
 }
 
 func TestCompareWithTeam(t *testing.T) {

@@ -97,6 +97,15 @@ func (r Reader) Followed(days int) string {
 	return r.T("overview.followed", map[string]any{"count": days})
 }
 
+// FindingKind is the word for what a finding is about; "" for people and teams,
+// whose names say it.
+func (r Reader) FindingKind(f overview.Finding) string {
+	if f.By == "agent" || f.By == "team" {
+		return ""
+	}
+	return r.Dimension(f.By)
+}
+
 // FollowedIn says it once for findings of one period, which all follow as long.
 func (r Reader) FollowedIn(found []overview.Finding) string {
 	for _, f := range found {

@@ -67,8 +67,11 @@ func (r *request) accountPage(status int, failed string, f *filled) error {
 
 func (r *request) profileForm(f *filled) formView {
 	a, text := r.who.Account, r.reader.Text
-	pages := []string{"", text("account.usual_start")}
+	pages, usual := []string{"", ""}, usualStart(a)
 	for _, s := range sections {
+		if s.path == usual {
+			pages[1] = r.reader.T("account.usual_start", map[string]any{"page": text("nav." + s.key)})
+		}
 		if r.who.May(s.needs) {
 			pages = append(pages, s.path, text("nav."+s.key))
 		}

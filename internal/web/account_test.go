@@ -104,7 +104,7 @@ func TestChangePassword(t *testing.T) {
 	here.post("/account/password", "before", password, "password", otherPassword).goes("/account?done=password")
 	here.get("/account").has(200)
 	there.get("/account").has(303)
-	s.signIn(s.stranger(), "quin@adria.example", otherPassword).goes("/")
+	s.signIn(s.stranger(), "quin@adria.example", otherPassword).goes("/calls")
 }
 
 func TestSecondFactor(t *testing.T) {

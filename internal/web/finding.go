@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/callpace/callpace"
@@ -15,7 +16,7 @@ type said struct {
 }
 
 // disputable is a finding as a form names it, so that a note can be put beside it.
-type disputable struct{ KPI, Of, Among string }
+type disputable struct{ KPI, By, Of, Among string }
 
 // findingList is what the template of findings lays out.
 type findingList struct {
@@ -53,27 +54,31 @@ func (r *request) noted(into []finding, found []overview.Finding) error {
 		return err
 	}
 	for i, f := range found {
-		into[i].Remarks, into[i].About = written[f.Key()], &disputable{f.KPI, f.Of, f.Among}
+		into[i].Remarks, into[i].About = written[f.Key()], &disputable{f.KPI, f.By, f.Of, f.Among}
 	}
 	return nil
 }
 
-// noteFinding puts a note beside a finding, about whoever the reader may see.
+// foundBy are the kinds of parts that findings are about.
+var foundBy = []string{"agent", "team", "list", "queue"}
+
+// noteFinding puts a note beside a finding, about whatever the reader may see.
 func (r *request) noteFinding() error {
-	name, of, among := r.PostFormValue("kpi"), r.PostFormValue("of"), r.PostFormValue("among")
+	name, by, of, among := r.PostFormValue("kpi"), cmp.Or(r.PostFormValue("by"), "agent"), r.PostFormValue("of"), r.PostFormValue("among")
 	if _, err := r.defs.Find(name); err != nil {
 		return err
 	}
-	if err := r.maySee("agent", of); err != nil {
-		if r.maySee("team", of) != nil {
-			return err
-		}
+	if !slices.Contains(foundBy, by) {
+		return callpace.E(callpace.NotFound, "people.unknown", "name", of)
+	}
+	if err := r.maySee(by, of); err != nil {
+		return err
 	}
 	text, err := r.noteText("text")
 	if err != nil {
 		return err
 	}
-	_, err = r.s.State.Notes().CreateNote(r.Context(), store.Note{Subject: overview.FindingKey(name, of, among), Text: text,
+	_, err = r.s.State.Notes().CreateNote(r.Context(), store.Note{Subject: overview.FindingKey(name, by, of, among), Text: text,
 		Disputed: r.PostFormValue("disputed") != "", AuthorID: r.who.Account.ID, CreatedAt: r.now})
 	if err != nil {
 		return err
@@ -81,7 +86,7 @@ func (r *request) noteFinding() error {
 	return r.redirect(ownPath(r.PostFormValue("next")))
 }
 
-// maySee refuses an agent or team of which the reader sees no numbers. Whether
+// maySee refuses a part, such as an agent or a team, of which the reader sees no numbers. Whether
 // there is such a one is not told apart from that.
 func (r *request) maySee(dimension, name string) error {
 	if dimension == "agent" && name != "" && name == r.who.Account.Agent {

@@ -48,6 +48,7 @@ type change struct{ Text, Icon, Class, Note string }
 
 // finding is somebody or something to look at, with the reason.
 type finding struct {
+	Icon, Kind          string // Kind: the word for it, where it is nobody's name
 	Who, What, Why, URL string
 	Remarks             []said
 	About               *disputable // nil where no note can be put beside it
@@ -242,13 +243,16 @@ func before(x kpi.Figure, numerator bool) float64 {
 	return x.Compared.Before.Den
 }
 
+// findingIcons stand beside findings, by what these are about.
+var findingIcons = map[string]string{"agent": "user", "team": "users", "list": "list", "queue": "phone-missed"}
+
 // finding words a finding: a place to look, with the counts that it rests on.
 func (r *request) finding(v view, f overview.Finding) finding {
-	pairs, why := []string{"agent", f.Of}, "overview.why_all"
+	pairs, why := []string{f.By, f.Of}, "overview.why_all"
 	if f.Among != "" {
 		pairs, why = append(pairs, "campaign", f.Among), "overview.why"
 	}
-	return finding{Who: f.Of, What: r.reader.Name(f.KPI), URL: v.to("/kpi/"+f.KPI, pairs...),
+	return finding{Icon: findingIcons[f.By], Kind: r.reader.FindingKind(f), Who: f.Of, What: r.reader.Name(f.KPI), URL: v.to("/kpi/"+f.KPI, pairs...),
 		Why: r.reader.T(why, map[string]any{"own": r.reader.Rate(f.Own), "x": r.reader.Number(f.Own.X, 0), "n": r.reader.Number(f.Own.N, 0),
 			"others": r.reader.Rate(f.Others), "campaign": f.Among})}
 }

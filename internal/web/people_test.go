@@ -161,7 +161,7 @@ func TestFindingIsDisputed(t *testing.T) {
 	s := newSite(t)
 	lead := s.as(auth.Lead)
 	lead.post("/findings/note", "kpi", "reach_rate", "of", "Ana", "among", "Solar", "text", "She was on <b>training</b>", "disputed", "1", "next", "/agents/Ana").goes("/agents/Ana")
-	notes, err := s.State.Notes().FindNotes(context.Background(), overview.FindingKey("reach_rate", "Ana", "Solar"))
+	notes, err := s.State.Notes().FindNotes(context.Background(), overview.FindingKey("reach_rate", "agent", "Ana", "Solar"))
 	require.NoError(t, err)
 	require.Len(t, notes, 1)
 	require.True(t, notes[0].Disputed)

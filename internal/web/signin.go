@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/rand"
 	"net/http"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/store"
 )
 
 // signInPage asks who it is; Code is set once the password was right and the
@@ -96,10 +98,21 @@ func (r *request) signInFault(err error, p signInPage) error {
 
 func (r *request) signedIn(in auth.SignedIn, next string) error {
 	r.signedInCookies(in)
-	if next == "/" && in.Account.Preferences.StartPage != "" {
-		next = ownPath(in.Account.Preferences.StartPage)
+	if next == "/" {
+		next = ownPath(cmp.Or(in.Account.Preferences.StartPage, usualStart(in.Account)))
 	}
 	return r.redirect(next)
+}
+
+// starts are the pages that roles begin with; the overview is that of the others.
+var starts = map[auth.Role]string{auth.Lead: "/today", auth.QA: "/calls", auth.Analyst: "/explore"}
+
+// usualStart is the page that somebody begins with who has chosen none.
+func usualStart(a store.Account) string {
+	if auth.Role(a.Role) == auth.Agent && a.Agent != "" {
+		return "/me"
+	}
+	return cmp.Or(starts[auth.Role(a.Role)], "/")
 }
 
 // signedInCookies has the browser keep the session. The secret of a stranger's

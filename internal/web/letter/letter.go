@@ -165,12 +165,12 @@ func (p *page) first(r present.Reader, l *morning.Letter, at address) {
 }
 
 func finding(r present.Reader, f overview.Finding, at address) line {
-	pairs, why := []string{"agent", f.Of}, "overview.why_all"
+	pairs, why := []string{f.By, f.Of}, "overview.why_all"
 	if f.Among != "" {
 		pairs, why = append(pairs, "campaign", f.Among), "overview.why"
 	}
 	text := r.T(why, map[string]any{"own": r.Rate(f.Own), "x": r.Number(f.Own.X, 0), "n": r.Number(f.Own.N, 0), "others": r.Rate(f.Others), "campaign": name(f.Among)})
-	return line{name(f.Of), r.T("morning.finding", map[string]any{"kpi": r.Name(f.KPI), "why": text}), at.to("/kpi/"+url.PathEscape(f.KPI), pairs...)}
+	return line{strings.TrimSpace(r.FindingKind(f) + " " + name(f.Of)), r.T("morning.finding", map[string]any{"kpi": r.Name(f.KPI), "why": text}), at.to("/kpi/"+url.PathEscape(f.KPI), pairs...)}
 }
 
 // day sets the day beside the same weekdays before it, and the plan where a
