@@ -62,23 +62,12 @@ type Split struct {
 	present  []goal.Presence
 }
 
-// SplitTree divides a goal among the teams and agents of its scope, level by
-// level: a total of the company, or of a team among its agents, and the level of
-// a rate, a ratio or a mean. At each level the parts sum to what stands above
-// them, to the last unit; where locks do not allow it, Off says by how much. What
-// is neither, or is for each or for one agent, cannot be divided: Unsupported.
-func (b Book) SplitTree(ctx context.Context, g store.Goal, ask SplitAsk) (*Split, error) {
-	if !Splits(g.Goal) {
-		return nil, callpace.E(callpace.Unsupported, "goals.no_split")
-	}
-	r, err := b.look(ctx, g, false, nil)
-	if err != nil {
-		return nil, err
-	}
-	return b.SplitOf(ctx, g, r, ask)
-}
-
-// SplitOf is SplitTree of a goal that was looked at.
+// SplitOf divides a goal that was looked at among the teams and agents of its
+// scope, level by level: a total of the company, or of a team among its agents,
+// and the level of a rate, a ratio or a mean. At each level the parts sum to what
+// stands above them, to the last unit; where locks do not allow it, Off says by
+// how much. What is neither, or is for each or for one agent, cannot be divided:
+// Unsupported.
 func (b Book) SplitOf(ctx context.Context, g store.Goal, r *track.Report, ask SplitAsk) (*Split, error) {
 	if !Splits(g.Goal) {
 		return nil, callpace.E(callpace.Unsupported, "goals.no_split")
@@ -90,8 +79,7 @@ func (b Book) SplitOf(ctx context.Context, g store.Goal, r *track.Report, ask Sp
 	return b.SplitAmong(ctx, g, r, p, ask)
 }
 
-// SplitAmong is SplitTree of a goal that was looked at, among people who were
-// asked for by the levels of ask.
+// SplitAmong is SplitOf among people who were asked for by the levels of ask.
 func (b Book) SplitAmong(ctx context.Context, g store.Goal, r *track.Report, p People, ask SplitAsk) (*Split, error) {
 	if !Splits(g.Goal) || g.Target.Kind == goal.Level && r.Form != kpi.KindProportion && r.Form != kpi.KindRatio && r.Form != kpi.KindMean {
 		return nil, callpace.E(callpace.Unsupported, "goals.no_split")

@@ -21,7 +21,7 @@ type SplitWords struct {
 	Money  int64    // how many of its unit one is that people type of money; 0: 1
 }
 
-// SplitBy is SplitTree as words ask for it.
+// SplitBy is SplitOf as words ask for it.
 func (b Book) SplitBy(ctx context.Context, g store.Goal, w SplitWords) (*Split, error) {
 	ask, _, err := b.Kept(ctx, g)
 	if err != nil {
