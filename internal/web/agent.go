@@ -179,11 +179,13 @@ func (r *request) trendBeside(f, team *kpi.Frame, agent string, b *beside) (*dra
 	band := chart.Band{Name: r.reader.Text("trend.interval")}
 	found, peers := figuresByKey(f), figuresByKey(team)
 	begun := false
+	var places []calendar.Bucket
 	for _, at := range r.calendar().Buckets(calendar.Week, *f.Period) {
 		x := found[at.Key]
 		if begun = begun || x.Valid; !begun {
 			continue
 		}
+		places = append(places, at)
 		line.X = append(line.X, chart.Place{Label: r.reader.PlaceShort("week", at.Key), Long: r.place("week", at.Key)})
 		own.Points = append(own.Points, s.point(r, x))
 		low, high, text := chart.Gap, chart.Gap, ""
@@ -207,6 +209,9 @@ func (r *request) trendBeside(f, team *kpi.Frame, agent string, b *beside) (*dra
 	}
 	line.Y = s.axis(r)
 	var err error
+	if line.Notes, err = r.notesOn(places); err != nil {
+		return nil, err
+	}
 	out.Chart, err = chart.Script(line)
 	return out, err
 }

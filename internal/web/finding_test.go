@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/overview"
 )
 
@@ -70,4 +72,22 @@ func TestStartOfARole(t *testing.T) {
 	b.get("/account").has(200, "As usual for your role: My page")
 	b.post("/account/profile", "name", "Ana Anić", "language", "en", "start_page", "/goals")
 	s.signIn(s.stranger(), "ana@adria.example", password).goes("/goals")
+}
+
+// What happened stands on the charts of goals and of agents, too.
+func TestAnnotationsOnOtherCharts(t *testing.T) {
+	s := newSite(t)
+	b := s.as(auth.Manager)
+	b.post("/kpi/calls/annotations?period=2026-11", "from", "2026-11-02", "to", "2026-11-03", "kind", "outage", "text", "The exchange was down")
+	var rows strings.Builder
+	rows.WriteString("id,started,ext,phone,campaign,disposition,talk\n")
+	for day := facts.DayOf(2026, 8, 3); day < facts.DayOf(2026, 11, 21); day++ {
+		for i := range 6 {
+			fmt.Fprintf(&rows, "d%d_%d,%s 10:%02d:00,101,+385912%06d,Solar,sale,60\n", day, i, facts.DateOf(day).Format(time.DateOnly), i, int(day)*6+i)
+		}
+	}
+	s.imports("pbx", "more.csv", callsMapping, rows.String())
+	b.post("/goals/new", "text", "200 calls this month").goes("/goals/1?done=set")
+	b.get("/goals/1").has(200, "<cp-chart", "The exchange was down")
+	b.get("/agents/Ana?period=2026-11").has(200, "<cp-chart", "The exchange was down")
 }

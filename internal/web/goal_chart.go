@@ -32,7 +32,9 @@ func (r *request) drawGoal(page *goalPage, rep *track.Report) error {
 		axis.see(v, v, kpi.Figure{})
 		return chart.Point{Value: chart.Value(v), Text: w.Figure(rounded(rep, v))}
 	}
+	var places []calendar.Bucket
 	for i, p := range s.Course {
+		places = append(places, calendar.Bucket{Range: calendar.Range{From: p.Day, To: p.Day + 1}})
 		line.X = append(line.X, chart.Place{Label: r.reader.DayMonth(p.Day), Long: r.place("day", r.calendar().Key(calendar.Day, p.Day))})
 		actual.Points = append(actual.Points, point(p.Actual))
 		due.Points = append(due.Points, point(p.Expected))
@@ -67,9 +69,12 @@ func (r *request) drawGoal(page *goalPage, rep *track.Report) error {
 		ends.Series = []goalRun{low, high}
 		ends.draw(r, &line, axis)
 	}
-	line.Notes = turnNote(s, r.reader.T("goals.turned_here", map[string]any{"date": r.reader.Date(s.Turned)}))
+	happened, err := r.notesOn(places)
+	if err != nil {
+		return err
+	}
+	line.Notes = append(turnNote(s, r.reader.T("goals.turned_here", map[string]any{"date": r.reader.Date(s.Turned)})), happened...)
 	line.Y = axis.axis(r)
-	var err error
 	page.Chart, err = chart.Script(line)
 	page.Course = r.courseGrid(rep, s)
 	return err

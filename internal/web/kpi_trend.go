@@ -169,6 +169,16 @@ func notesAt(happened []annotated, places []calendar.Bucket) (out []chart.Note) 
 	return out
 }
 
+// notesOn are the notes of a chart over days whose page has no list of what
+// happened: as far as the reader is concerned, as everywhere.
+func (r *request) notesOn(places []calendar.Bucket) ([]chart.Note, error) {
+	if len(places) == 0 {
+		return nil, nil
+	}
+	happened, err := r.annotations(calendar.Range{From: places[0].From, To: places[len(places)-1].To})
+	return notesAt(happened, places), err
+}
+
 // hoursOf are the hours from the first to the last of a frame.
 func hoursOf(f *kpi.Frame) (out []calendar.Bucket) {
 	first, last := 24, -1
