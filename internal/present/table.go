@@ -53,10 +53,28 @@ func (r Reader) mark(m kpi.Mark) string {
 
 // Notes explain the marks that stand in a frame.
 func (r Reader) Notes(f *kpi.Frame) []string {
+	return r.notes(f, func(x kpi.Figure) []kpi.Mark { return x.Marks })
+}
+
+// CardNotes are Notes where WhyNone stands beside each figure that there is not.
+func (r Reader) CardNotes(f *kpi.Frame) []string { return r.notes(f, beside) }
+
+// CardSigns are Signs beside which WhyNone stands.
+func CardSigns(x kpi.Figure) string { return Signs(kpi.Figure{Marks: beside(x)}) }
+
+// beside are the marks of a figure that WhyNone does not tell.
+func beside(x kpi.Figure) []kpi.Mark {
+	if x.Valid || len(x.Marks) == 0 {
+		return x.Marks
+	}
+	return x.Marks[1:]
+}
+
+func (r Reader) notes(f *kpi.Frame, of func(kpi.Figure) []kpi.Mark) []string {
 	seen := map[kpi.Mark]bool{}
 	for _, row := range f.Rows {
 		for _, x := range row.Figures {
-			for _, m := range x.Marks {
+			for _, m := range of(x) {
 				seen[m] = true
 			}
 		}

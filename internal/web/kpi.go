@@ -101,12 +101,12 @@ func (r *request) fillKPI(page *kpiPage, v view, q kpi.Query, p *calendar.Period
 	}
 	page.Name = r.reader.Title(c)
 	page.Lead = r.comparedWith(a.whole)
-	page.Value, page.Sign, page.Interval, page.Parts = r.reader.Figure(c.Unit, x), present.Signs(x), cmp.Or(r.intervalText(c.Unit, x), r.reader.WhyNone(x)), r.partsOf(c, x)
+	page.Value, page.Sign, page.Interval, page.Parts = r.reader.Figure(c.Unit, x), present.CardSigns(x), cmp.Or(r.intervalText(c.Unit, x), r.reader.WhyNone(x)), r.partsOf(c, x)
 	page.Change = r.change(c, x.Compared)
 	if c.Target != nil {
 		page.Target = r.reader.T("kpi.target", map[string]any{"value": r.reader.Value(c.Unit, *c.Target, x.Currency)})
 	}
-	page.Notes = r.reader.Notes(a.whole)
+	page.Notes = r.reader.CardNotes(a.whole)
 	if len(a.course.Rows) == 0 && (!x.Valid || x.Number == 0) {
 		page.Empty = r.nothingYet()
 	} else if err := r.drawKPI(page, v, q, p, a, x); err != nil {

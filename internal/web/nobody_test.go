@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,6 +39,7 @@ q4,2026-11-02 09:30:00,,support,abandoned,0
 	manager.get("/?period=2026-11").has(200, `<p class="kpi-value">25.0%`)
 	lead.get("/?period=2026-11").has(200, why, `<p class="kpi-value">3`).lacks("0.0%")
 	lead.get("/kpi/abandonment_rate?period=2026-11").has(200, why).lacks("0.0%")
+	require.Equal(t, 1, strings.Count(lead.get("/?period=2026-11").body, why), "on the card alone")
 	manager.get("/kpi/abandonment_rate?period=2026-11&team=East").has(200, why).lacks("0.0%")
 	manager.get("/kpi/abandonment_rate?period=2026-11&queue=support").has(200, "25.0%")
 }

@@ -95,7 +95,7 @@ func (r *request) overview() error {
 		return err
 	}
 	page.Lead = r.comparedWith(o.Focus)
-	page.Cards, page.Notes = r.cards(v, o.Focus, courses), r.reader.Notes(o.Focus)
+	page.Cards, page.Notes = r.cards(v, o.Focus, courses), r.reader.CardNotes(o.Focus)
 	if page.Funnel, err = r.stages(v, o); err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (r *request) cards(v view, f, courses *kpi.Frame) []card {
 		if c.Target != nil {
 			goal = *c.Target
 		}
-		out = append(out, card{Name: r.reader.Title(c), URL: v.to("/kpi/" + c.Name), Value: r.reader.Figure(c.Unit, x), Sign: present.Signs(x), Why: r.reader.WhyNone(x),
+		out = append(out, card{Name: r.reader.Title(c), URL: v.to("/kpi/" + c.Name), Value: r.reader.Figure(c.Unit, x), Sign: present.CardSigns(x), Why: r.reader.WhyNone(x),
 			Interval: r.intervalText(c.Unit, x), Change: r.change(c, x.Compared), Spark: chart.Spark(r.course(courses, i), goal)})
 	}
 	return out
