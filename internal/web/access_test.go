@@ -113,3 +113,33 @@ func TestScope(t *testing.T) {
 	f(auth.Lead, "/agents/Ana", []string{"Ana"}, nil)
 	f(auth.Manager, "/agents/Cvita", []string{"Cvita"}, nil)
 }
+
+// What is of one's own, of one's team and of another team, by routes that name
+// it, those that change something included: what is not to be seen is as if it
+// did not exist, whatever the form holds.
+func TestScopeOfNamedThings(t *testing.T) {
+	s := newSite(t)
+	calls, agents := [3]string{"/calls/pbx/1", "/calls/pbx/3", "/calls/pbx/5"}, [3]string{"/agents/Ana", "/agents/Boris", "/agents/Cvita"}
+	for _, x := range []struct {
+		method, end          string
+		of                   [3]string // own, team's, other team's
+		agent, lead, manager [3]int
+	}{
+		{"GET", "", calls, [3]int{200, 404, 404}, [3]int{200, 200, 404}, [3]int{200, 200, 200}},
+		{"POST", "/notes", calls, [3]int{400, 404, 404}, [3]int{400, 400, 404}, [3]int{400, 400, 400}}, // 400: nothing is written
+		{"POST", "/corrections", calls, [3]int{400, 404, 404}, [3]int{400, 400, 404}, [3]int{400, 400, 400}},
+		{"GET", "", agents, [3]int{200, 404, 404}, [3]int{200, 200, 404}, [3]int{200, 200, 200}},
+		{"POST", "/draw", agents, [3]int{403, 403, 403}, [3]int{303, 303, 404}, [3]int{303, 303, 303}},
+	} {
+		for role, want := range map[auth.Role][3]int{auth.Agent: x.agent, auth.Lead: x.lead, auth.Manager: x.manager} {
+			b := s.as(role)
+			for i, at := range x.of {
+				a := b.get
+				if x.method == http.MethodPost {
+					a = func(path string) *answer { return b.post(path) }
+				}
+				require.Equal(t, want[i], a(at+x.end).status, "%s %s as %s", x.method, at+x.end, role)
+			}
+		}
+	}
+}
