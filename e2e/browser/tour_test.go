@@ -1,14 +1,24 @@
 package browser
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/stretchr/testify/require"
 )
 
 // tour are the pages that a manager goes through.
 var tour = []string{"/", "/today", "/kpi/appointment_rate", "/explore", "/funnel", "/campaigns", "/agents", "/leads", "/calls", "/imports", "/catalogue", "/catalogue/own", "/catalogue/new", "/catalogue/settings/service_level", "/settings/organisation", "/settings/erase", "/account", "/goals", "/plan", "/scorecard", "/me", "/mail/preview", "/api", "/design"}
+
+// others are pages that the tour leaves out: they are judged in every language, too.
+var others = []string{"/settings/accounts", "/settings/accounts/new", "/settings/teams", "/settings/dispositions", "/settings/focus", "/settings/roles", "/settings/calendar",
+	"/settings/mail", "/settings/audit", "/corrections", "/imports/new", "/imports/watch", "/imports/1", "/inputs/1/withdraw", "/kpi/appointment_rate/rows", "/goals/new"}
+
+// linked are pages of one agent, one call and the like: the first that a page leads to.
+var linked = []struct{ from, to string }{{"/agents", "/agents/"}, {"/agents", "/teams/"}, {"/campaigns", "/campaigns/"}, {"/calls", "/calls/"},
+	{"/imports", "/imports/sources/"}, {"/settings/accounts", "/settings/accounts/"}}
 
 // The demo company as it is made, and then with goals of its own.
 func TestDemoCompany(t *testing.T) {
@@ -19,6 +29,7 @@ func TestDemoCompany(t *testing.T) {
 	password := s.said(`admin@demo\.example with the password (\S+)`)
 	require.NotNil(t, password)
 	t.Run("tour", func(t *testing.T) { takeTour(t, s, password[1]) })
+	t.Run("others", func(t *testing.T) { seeOthers(t, s, password[1]) })
 	t.Run("goals", func(t *testing.T) { setSeedGoals(t, s, password[1]) })
 }
 
@@ -57,4 +68,44 @@ func takeTour(t *testing.T, s *server, password string) {
 			}
 		})
 	}
+}
+
+// seeOthers has the pages that the tour leaves out judged in every language, and
+// all pages in the dark.
+func seeOthers(t *testing.T, s *server, password string) {
+	paths := slices.Clone(others)
+	for _, lang := range []string{"en", "hr", "uk", "fa", "ro", "zh"} {
+		p := open(t, s, 1280, 900, lang)
+		p.visit("/sign-in?lang=" + lang)
+		p.fill("form.form", "login", "admin@demo.example", "password", password)
+		if lang == "en" {
+			for _, l := range linked {
+				paths = append(paths, p.leadsTo(l.from, l.to))
+			}
+		}
+		for _, path := range paths {
+			p.visit(path + "?lang=" + lang)
+			p.quiet(lang + " " + path)
+			p.axe(lang + " " + path)
+		}
+		if lang != "en" {
+			continue
+		}
+		p.do(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}))
+		for _, path := range slices.Concat(tour, paths) {
+			p.visit(path)
+			p.quiet("dark " + path)
+			p.axe("dark " + path)
+			p.shot("dark_" + strings.Trim(strings.ReplaceAll(path, "/", "-"), "-"))
+		}
+	}
+}
+
+// leadsTo gives the first address on a page that begins so.
+func (p *page) leadsTo(from, to string) string {
+	p.t.Helper()
+	p.visit(from)
+	path := evaluate[string](p, `(to) => [...document.querySelectorAll("main a:not([download])")].map(a => a.getAttribute("href").split(/[?#]/)[0]).find(href => href.startsWith(to) && href !== to && !href.endsWith("/new")) ?? ""`, to)
+	require.NotEmpty(p.t, path, "%s leads to no %s", from, to)
+	return path
 }

@@ -200,6 +200,9 @@ func (w *Working) Key() string { return w.rules.Key() }
 func (w *Working) Day(day int64) (share float64, name callpace.Message) {
 	for _, s := range slices.Backward(w.special) {
 		if s.Has(day) {
+			if s.name == "" {
+				return s.share, callpace.M("workdays.special_unnamed")
+			}
 			return s.share, callpace.M("workdays.special", "name", s.name)
 		}
 	}

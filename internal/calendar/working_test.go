@@ -162,8 +162,8 @@ func TestDay(t *testing.T) {
 		{Weeks: []map[string]float64{{"monday": 1, "tuesday": 1, "saturday": 1}}},
 		{From: "2026-12-01", Weeks: []map[string]float64{full, {"monday": 1}}}}}
 	f(company, "2026-12-30", 0, "workdays.special")
-	f(company, "2026-12-24", 0.5, "workdays.special")
-	f(company, "2026-12-05", 1, "workdays.special")
+	f(company, "2026-12-24", 0.5, "workdays.special_unnamed")
+	f(company, "2026-12-05", 1, "workdays.special_unnamed")
 	f(team.Under(company), "2026-11-28", 0.5, "")
 	f(team.Under(company), "2026-12-30", 0, "workdays.special")
 	f(team.Under(company), "2026-12-25", 0, "holiday.christmas")

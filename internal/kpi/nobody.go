@@ -3,7 +3,6 @@ package kpi
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/callpace/callpace/internal/facts"
@@ -12,13 +11,8 @@ import (
 // Some rows are nobody's: a caller who hung up while waiting met no agent, so
 // the call has no team. Asked for one team, what counts such rows is unknown,
 // not zero. A measure is made of kinds of rows, those that its condition names;
-// where nearly all rows of a kind lack what a query asks by, the measure has no
-// data. Which kinds do is seen in all data, so that it does not change by the day.
-
-// fewTell is how many times the rows of a kind that tell whose they are the others
-// are, for the former to be an accident: a call that was put through and hung up
-// in the same second does not make the calls of those who waited somebody's.
-const fewTell = 20
+// where all rows of a kind lack what a query asks by, the measure has no data.
+// Which kinds do is seen in all data, so that it does not change by the day.
 
 // asked is something by which a query asks for somebody's rows.
 type asked struct {
@@ -218,7 +212,7 @@ func mentions(e Expr, is func(Expr) bool) bool {
 	return is(e) || ok && slices.ContainsFunc(op.Args, func(a Expr) bool { return mentions(a, is) })
 }
 
-// nobodys asks which kinds of rows there are that hardly ever tell. Those that do
+// nobodys asks which kinds of rows there are that never tell. Those that do
 // not tell are mostly few, and so only what is among them is looked for in the rest.
 func (p *Plan) nobodys(ctx context.Context, e Engine) (nobodys, error) {
 	out := nobodys{}
@@ -227,17 +221,16 @@ func (p *Plan) nobodys(ctx context.Context, e Engine) (nobodys, error) {
 		for i := range all {
 			all[i] = i
 		}
-		silent, err := k.count(ctx, e, Op{Not, []Expr{k.told}}, all)
+		silent, err := k.with(ctx, e, Op{Not, []Expr{k.told}}, all)
 		if err != nil {
 			return nil, err
 		}
-		kinds := slices.Sorted(maps.Keys(silent))
-		telling, err := k.count(ctx, e, k.told, kinds)
+		telling, err := k.with(ctx, e, k.told, silent)
 		if err != nil {
 			return nil, err
 		}
-		for _, i := range kinds {
-			if telling[i]*fewTell > silent[i] {
+		for _, i := range silent {
+			if slices.Contains(telling, i) {
 				continue
 			}
 			for _, c := range k.uses[i] {
@@ -248,8 +241,8 @@ func (p *Plan) nobodys(ctx context.Context, e Engine) (nobodys, error) {
 	return out, nil
 }
 
-// count counts the rows of some kinds for which a condition holds; kinds without any are left out.
-func (k *kindsOfRows) count(ctx context.Context, e Engine, where Expr, kinds []int) (map[int]int64, error) {
+// with gives those of some kinds that have rows for which a condition holds.
+func (k *kindsOfRows) with(ctx context.Context, e Engine, where Expr, kinds []int) (found []int, err error) {
 	if len(kinds) == 0 {
 		return nil, nil
 	}
@@ -262,10 +255,9 @@ func (k *kindsOfRows) count(ctx context.Context, e Engine, where Expr, kinds []i
 	if err != nil {
 		return nil, fmt.Errorf("kinds of %s: %w", k.Fact.Name, err)
 	}
-	found := map[int]int64{}
 	for n, i := range kinds {
 		if len(groups) > 0 && groups[0].Values[n].Exact.Sign() > 0 {
-			found[i] = groups[0].Values[n].Exact.Whole()
+			found = append(found, i)
 		}
 	}
 	return found, nil

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -42,22 +41,4 @@ q4,2026-11-02 09:30:00,,support,abandoned,0
 	require.Equal(t, 1, strings.Count(lead.get("/?period=2026-11").body, why), "on the card alone")
 	manager.get("/kpi/abandonment_rate?period=2026-11&team=East").has(200, why).lacks("0.0%")
 	manager.get("/kpi/abandonment_rate?period=2026-11&queue=support").has(200, "25.0%")
-}
-
-// One such call that was put through in its last second changes nothing; where
-// many were, they are somebody's.
-func TestHardlyAnybodysCalls(t *testing.T) {
-	rows := "id,started,ext,queue,disposition,talk\n"
-	for i := range 60 {
-		rows += fmt.Sprintf("a%d,2026-11-02 09:%02d:00,,support,abandoned,0\nb%d,2026-11-02 10:%02d:00,101,support,answered,60\n", i, i, i, i)
-	}
-	for put, want := range map[int]string{1: "whose such rows are", 4: "6.2%"} {
-		s := newSite(t)
-		some := rows
-		for i := range put {
-			some += fmt.Sprintf("c%d,2026-11-02 11:%02d:00,101,support,abandoned,0\n", i, i)
-		}
-		s.imports("pbx", "queue.csv", nobodyMapping, some)
-		s.as(auth.Manager).get("/kpi/abandonment_rate?period=2026-11&team=East").has(200, want)
-	}
 }

@@ -66,16 +66,22 @@ func (s *Store) derive(ctx context.Context, last func() error) (err error) {
 	return err
 }
 
-// steps runs steps in one transaction.
+// steps runs steps in one transaction, and again with more memory where they
+// lack it, as long as there is more to allow.
 func (s *Store) steps(ctx context.Context, steps ...step) error {
-	return s.inTransaction(ctx, func() error {
-		for _, step := range steps {
-			if err := step.run(ctx); err != nil {
-				return fmt.Errorf("derive %s: %w", step.name, err)
+	for {
+		err := s.inTransaction(ctx, func() error {
+			for _, step := range steps {
+				if err := step.run(ctx); err != nil {
+					return fmt.Errorf("derive %s: %w", step.name, err)
+				}
 			}
+			return nil
+		})
+		if !outOfMemory(err) || !s.moreMemory(ctx) {
+			return err
 		}
-		return nil
-	})
+	}
 }
 
 // manyDirty is the share of leads from which all are derived again.

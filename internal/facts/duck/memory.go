@@ -13,13 +13,17 @@ import (
 // memory beside it, and where a batch or a question does not fit into less.
 const deriveMB = 480
 
+// mostTimes is how many times that much a derivation may take that lacks memory.
+const mostTimes = 4
+
 // restMB is what DuckDB may hold while nobody asks.
 const restMB = 16
 
 // removedBytes is what each stored row of a fact may cost in memory that DuckDB
 // does not give back while the file is open: of every 2048 rows of which one
-// was removed it keeps 16 KiB, and corrections come of any time.
-const removedBytes = 8
+// was removed it keeps 16 KiB, 8 bytes a row, and corrections come of any time.
+// The rest is for sorting more rows.
+const removedBytes = 12
 
 // memoryMB is what DuckDB may hold in memory for its work.
 func (s *Store) memoryMB() int {
@@ -54,6 +58,13 @@ func (s *Store) Rest(ctx context.Context) error {
 // widenMemory allows what a derivation may hold, until narrowMemory.
 func (s *Store) widenMemory(ctx context.Context) error {
 	return s.allowMemory(ctx, max(deriveMB, s.memoryMB()))
+}
+
+// moreMemory allows half as much again, until narrowMemory; false where that
+// would be too much.
+func (s *Store) moreMemory(ctx context.Context) bool {
+	more := s.allowedMB * 3 / 2
+	return more <= mostTimes*max(deriveMB, s.memoryMB()) && s.allowMemory(ctx, more) == nil
 }
 
 // narrowMemory takes back what widenMemory allowed, unless what cannot leave

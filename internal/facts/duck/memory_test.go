@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/duckdb/duckdb-go/v2"
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/facts"
@@ -95,4 +96,32 @@ func TestMemoryForRemovedRows(t *testing.T) {
 	require.Equal(t, left+1000, count())
 	require.NoError(t, s.Freeze(ctx))
 	require.NoError(t, s.Thaw(ctx))
+}
+
+// What lacks memory is done again with more of it, up to a bound.
+func TestStepsWithMoreMemory(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(filepath.Join(t.TempDir(), "facts"), "bench", testSettings, testOptions)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	require.NoError(t, s.widenMemory(ctx))
+	var limits []string
+	lacking := func(times int) step {
+		return step{"a test", func(context.Context) error {
+			var limit string
+			require.NoError(t, s.conn.QueryRowContext(ctx, "SELECT current_setting('memory_limit')").Scan(&limit))
+			limits = append(limits, limit)
+			if len(limits) > times {
+				return nil
+			}
+			return &duckdb.Error{Type: duckdb.ErrorTypeOutOfMemory}
+		}}
+	}
+	require.NoError(t, s.steps(ctx, lacking(2)))
+	require.Equal(t, []string{"457.7 MiB", "686.6 MiB", "1.0 GiB"}, limits)
+	require.True(t, outOfMemory(s.steps(ctx, lacking(1000))))
+	require.NoError(t, s.narrowMemory(ctx))
+	limits = nil
+	require.NoError(t, s.steps(ctx, lacking(0)))
+	require.Equal(t, []string{"244.1 MiB"}, limits)
 }
