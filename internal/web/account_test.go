@@ -125,7 +125,7 @@ func TestSecondFactor(t *testing.T) {
 	other := s.stranger()
 	s.signIn(other, "alan@adria.example", password).has(200, "authenticator app")
 	other.get("/account").has(303)
-	other.post("/sign-in/code", "code", codes[0]).goes("/")
+	other.post("/sign-in/code", "code", codes[0]).goes("/explore")
 	other.post("/account/second-factor/remove", "before", password).goes("/account?done=factor_removed")
 }
 

@@ -125,7 +125,7 @@ func TestInvite(t *testing.T) {
 	them := s.stranger()
 	them.get(link).has(200)
 	them.post(link, "password", otherPassword).goes("/sign-in?done=password")
-	s.signIn(them, "new@adria.example", otherPassword).goes("/")
+	s.signIn(them, "new@adria.example", otherPassword).goes("/today")
 	them.get("/account").has(200, `lang="uk"`)
 	them.get(link).has(404)
 }
