@@ -95,7 +95,9 @@ func TestSlidersThatWereNotMoved(t *testing.T) {
 	s.imports("pbx", "orders.csv", ordersMapping, "id,placed,ext,amount\no1,2026-10-20 10:00:00,101,10\no2,2026-10-21 10:00:00,101,10\n")
 	b := s.as(auth.Manager)
 	links := regexp.MustCompile(`href="[^"]*"`) // they hold what was asked
-	figures := func(page string) string { return links.ReplaceAllString(page[strings.Index(page, `id="planned"`):], "") }
+	figures := func(page string) string {
+		return links.ReplaceAllString(page[strings.Index(page, `id="planned"`):], "")
+	}
 	const asked = "/plan?chain=sales+%3C-+calls&target=50&days=21"
 	first := b.get(asked).has(200, "0.066%")
 	shown := regexp.MustCompile(`name="rate.sales" value="([0-9.]+)" min="0.001" max="1" step="0.001"`).FindStringSubmatch(first.body)
