@@ -16,6 +16,10 @@ import (
 const logBytes = 256 << 20
 
 // trimLog writes the log into the file where it has grown to a size, in bytes.
+//
+// TRICKY: DuckDB refuses a checkpoint while somebody holds a state from before an
+// update or a new column, which readers of a frozen one do. That is no fault: what
+// is committed stands in the log, and the next commit, or Rest, tries again.
 func (s *Store) trimLog(ctx context.Context, size int64) error {
 	info, err := os.Stat(s.path + walSuffix)
 	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() < size {
@@ -24,7 +28,10 @@ func (s *Store) trimLog(ctx context.Context, size int64) error {
 	if err != nil {
 		return err
 	}
-	return s.checkpoint(ctx)
+	if err := s.checkpoint(ctx); err != nil && !strings.Contains(err.Error(), "Cannot CHECKPOINT: there are other write transactions active") {
+		return err
+	}
+	return nil
 }
 
 // checkpoint writes the log into the file.

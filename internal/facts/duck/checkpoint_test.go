@@ -2,6 +2,8 @@ package duck
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -69,4 +71,31 @@ func BenchmarkCorrection(b *testing.B) {
 		}
 		require.NoError(b, s.Close())
 	}
+}
+
+// Readers of a state from before an update keep the log from being written out,
+// and no commit from being one.
+func TestCheckpointIsPutOff(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(filepath.Join(t.TempDir(), "facts"), "bench", testSettings, testOptions)
+	require.NoError(t, err)
+	require.NoError(t, s.fill(ctx, 10_000))
+	require.NoError(t, s.Freeze(ctx))
+	require.NoError(t, s.exec(ctx, "UPDATE calls SET source = 'other' WHERE origin < 5000"))
+	require.ErrorContains(t, s.checkpoint(ctx), "Cannot CHECKPOINT")
+	logged := func() int64 {
+		info, err := os.Stat(s.path + walSuffix)
+		if errors.Is(err, os.ErrNotExist) {
+			return 0
+		}
+		require.NoError(t, err)
+		return info.Size()
+	}
+	before := logged()
+	require.NoError(t, s.trimLog(ctx, 1))
+	require.GreaterOrEqual(t, logged(), before)
+	require.NoError(t, s.Thaw(ctx))
+	require.NoError(t, s.trimLog(ctx, 1))
+	require.Less(t, logged(), before)
+	require.NoError(t, s.Close())
 }

@@ -43,11 +43,14 @@ func (s *Store) openingMB() int {
 	return s.memoryMB() + int(info.Size()*removedBytes/30>>20)
 }
 
-// Rest has DuckDB let go of what it holds in memory, at a time when nobody asks
-// or writes.
+// Rest has DuckDB let go of what it holds in memory, and write out the log, at a
+// time when nobody asks or writes.
 func (s *Store) Rest(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.trimLog(ctx, logBytes); err != nil {
+		return err
+	}
 	err := s.limitMemory(ctx, restMB)
 	if outOfMemory(err) { // more cannot leave memory; all else did
 		err = nil
