@@ -47,7 +47,7 @@ func (s *Store) Engine() *Engine {
 	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep, alone: &s.alone,
 		limitMB: s.limitMB(s.memoryMB()), wideMB: s.limitMB(max(deriveMB, s.memoryMB()))}
 	if e.view != nil {
-		e.stamps = e.view.stamps
+		e.stamps, e.limitMB = e.view.stamps, e.wideMB // see Freeze
 	}
 	return e
 }
@@ -220,9 +220,9 @@ func (e *Engine) Range(ctx context.Context, fact *facts.Table, date string) (fir
 }
 
 // each runs a statement and hands over its rows; cols is used again for the next.
-func (e *Engine) each(ctx context.Context, text string, args []any, row func(cols []any) error) error {
+func (e *Engine) each(ctx context.Context, text string, args []any, row func(cols []any) error) (err error) {
 	rows, done, err := e.query(ctx, text, args...)
-	defer done()
+	defer func() { done(err) }()
 	if err != nil {
 		return queryError(err)
 	}
@@ -247,9 +247,9 @@ func (e *Engine) each(ctx context.Context, text string, args []any, row func(col
 }
 
 // one reads the only row of a statement.
-func (e *Engine) one(ctx context.Context, text string, args []any, into ...any) error {
+func (e *Engine) one(ctx context.Context, text string, args []any, into ...any) (err error) {
 	rows, done, err := e.query(ctx, text, args...)
-	defer done()
+	defer func() { done(err) }()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
+
+	"github.com/callpace/callpace"
 )
 
 // While something is taken in, what was committed so far is not yet derived:
@@ -20,10 +23,12 @@ const viewers = 4
 // same commit.
 type view struct {
 	conns   chan *sql.Conn
-	version int64   // as attributeCache counts
-	stamps  *stamps // as they were
-	users   int     // who holds it
-	past    bool    // thawed: closed by the last user
+	left    atomic.Int32  // of them; an error can end a transaction, and its state with it
+	none    chan struct{} // closed when none is left
+	version int64         // as attributeCache counts
+	stamps  *stamps       // as they were
+	users   int           // who holds it
+	past    bool          // thawed: closed by the last user
 }
 
 // views is the frozen state of a Store, if there is one.
@@ -33,18 +38,16 @@ type views struct {
 }
 
 // Freeze has every Engine that is made until Thaw answer from the facts as they
-// are now. The caller writes nothing before it has returned.
+// are now. The caller writes nothing before it has returned. Who writes and who
+// asks share the memory of a derivation meanwhile, which the derivation takes back.
 func (s *Store) Freeze(ctx context.Context) error {
-	err := s.freeze(ctx)
-	if outOfMemory(err) { // the derivation that follows takes back what is allowed here
-		s.mu.Lock()
-		widened := s.widenMemory(ctx)
-		s.mu.Unlock()
-		if widened == nil {
-			err = s.freeze(ctx)
-		}
+	s.mu.Lock()
+	err := s.widenMemory(ctx)
+	s.mu.Unlock()
+	if err != nil {
+		return err
 	}
-	return err
+	return s.freeze(ctx)
 }
 
 func (s *Store) freeze(ctx context.Context) error {
@@ -62,7 +65,8 @@ func (s *Store) freeze(ctx context.Context) error {
 
 // newView begins some transactions that see what is committed now.
 func newView(ctx context.Context, db *sql.DB, connections int) (*view, error) {
-	v := &view{conns: make(chan *sql.Conn, connections)}
+	v := &view{conns: make(chan *sql.Conn, connections), none: make(chan struct{})}
+	v.left.Store(int32(connections))
 	for range connections {
 		c, err := db.Conn(ctx)
 		if err != nil {
@@ -154,19 +158,37 @@ func giveBack(c *sql.Conn, rollback error) error {
 }
 
 // query runs a statement on one of the view's connections, or on any of the
-// database's where nothing is frozen. done gives the connection back.
-func (e *Engine) query(ctx context.Context, text string, args ...any) (rows *sql.Rows, done func(), err error) {
+// database's where nothing is frozen. done gives the connection back, and is told
+// what went wrong.
+func (e *Engine) query(ctx context.Context, text string, args ...any) (rows *sql.Rows, done func(error), err error) {
 	if e.view == nil {
 		rows, err = e.db.QueryContext(ctx, text, args...)
-		return rows, func() {}, err
+		return rows, func(error) {}, err
 	}
 	select {
 	case c := <-e.view.conns:
 		rows, err = c.QueryContext(ctx, text, args...)
-		return rows, func() { e.view.conns <- c }, err
+		return rows, func(err error) { e.view.putBack(c, err) }, err
+	case <-e.view.none:
+		return nil, func(error) {}, callpace.E(callpace.Conflict, "folder.replacing")
 	case <-ctx.Done():
-		return nil, func() {}, ctx.Err()
+		return nil, func(error) {}, ctx.Err()
 	}
+}
+
+// putBack lets others use a connection. An error, as of too little memory, can
+// have ended its transaction: then nobody sees the state through it any more.
+func (v *view) putBack(c *sql.Conn, err error) {
+	if err != nil {
+		if _, err = c.ExecContext(context.Background(), "SELECT 1"); err != nil {
+			_ = giveBack(c, err)
+			if v.left.Add(-1) == 0 {
+				close(v.none)
+			}
+			return
+		}
+	}
+	v.conns <- c
 }
 
 // version counts the states of the facts since the file was opened.

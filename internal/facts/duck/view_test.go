@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi"
 )
@@ -54,7 +55,7 @@ func TestFrozenReaders(t *testing.T) {
 	_, _, err = e.query(late, "SELECT 1")
 	require.ErrorIs(t, err, context.Canceled)
 	require.NoError(t, rows.Close())
-	done()
+	done(nil)
 	_, _, err = e.query(ctx, "SELECT 1")
 	require.NoError(t, err)
 }
@@ -75,4 +76,32 @@ func TestConnectionsThatFailedAreNotUsedAgain(t *testing.T) {
 		require.NoError(t, s.Freeze(ctx))
 		require.NoError(t, s.Thaw(ctx))
 	}
+}
+
+// An error ends the transaction of who asks a frozen state. The others see it
+// through theirs, and when none is left, that is told in words.
+func TestFrozenStateOutlivesErrors(t *testing.T) {
+	ctx := context.Background()
+	s := testStore(t)
+	require.NoError(t, s.Freeze(ctx))
+	require.NoError(t, s.fill(ctx, 10_000))
+	ask := func(e *Engine, what string) (n int64, err error) {
+		err = e.one(ctx, what, nil, &n)
+		return n, err
+	}
+	const count = "SELECT count(*) FROM calls"
+	e := s.Engine()
+	for range viewers {
+		n, err := ask(e, count)
+		require.NoError(t, err)
+		require.Zero(t, n, "what came later is not seen")
+		_, err = ask(e, "SELECT CAST(key AS INTEGER) FROM meta")
+		require.Error(t, err)
+	}
+	_, err := ask(e, count)
+	require.Equal(t, callpace.Conflict, callpace.CodeOf(err))
+	require.NoError(t, s.Thaw(ctx))
+	n, err := ask(s.Engine(), count)
+	require.NoError(t, err)
+	require.Positive(t, n)
 }
