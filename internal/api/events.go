@@ -126,9 +126,7 @@ func (a *API) takeEvents(ctx context.Context, c *caller, in *eventsInput, body [
 	if err != nil {
 		return nil, err
 	}
-	out := &eventsOutput{Body: eventsReport{Rows: rowsIn(body), Pending: true, report: report{Input: added.Input, File: added.File}}}
-	a.settleEvents(ctx, c, in, out)
-	return out, nil
+	return a.tookEvents(ctx, c, in, body, added, false), nil
 }
 
 // findEvents answers for rows that are on disk since an attempt that was not
@@ -141,9 +139,14 @@ func (a *API) findEvents(ctx context.Context, c *caller, in *eventsInput, body [
 	if !found {
 		return a.takeEvents(ctx, c, in, body)
 	}
-	out := &eventsOutput{Replayed: true, Body: eventsReport{Rows: rowsIn(body), Pending: true, report: report{Input: added.Input, File: added.File}}}
+	return a.tookEvents(ctx, c, in, body, added, true), nil
+}
+
+// tookEvents answers for rows that are on disk.
+func (a *API) tookEvents(ctx context.Context, c *caller, in *eventsInput, body []byte, added ingest.Added, replayed bool) *eventsOutput {
+	out := &eventsOutput{Replayed: replayed, Body: eventsReport{Rows: rowsIn(body), Pending: true, report: report{Input: added.Input, File: added.File}}}
 	a.settleEvents(ctx, c, in, out)
-	return out, nil
+	return out
 }
 
 // settleEvents waits until rows count, where the asker does, and gives the answer

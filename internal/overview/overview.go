@@ -145,9 +145,10 @@ func first(kinds ...[]Finding) []Finding {
 	for _, found := range kinds {
 		named := map[string]bool{}
 		for _, f := range found {
-			if !named[f.Of] && len(named) == 0 {
+			switch {
+			case len(named) == 0:
 				out = append(out, f)
-			} else if !named[f.Of] {
+			case !named[f.Of]:
 				rest = append(rest, f)
 			}
 			named[f.Of] = true

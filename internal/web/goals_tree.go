@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/callpace/callpace/internal/goals"
@@ -19,19 +20,14 @@ func (r *request) tree(page *goalsPage, b goalBook, objectives bool, all []store
 			group.wholes = append(group.wholes, whole)
 		}
 	}
-	counts := map[badge]int{}
-	var order []badge
+	var rows []goalRow
 	complete := true
 	for _, placed := range groups.list {
 		if len(placed.wholes) == 0 {
 			continue
 		}
 		g := r.goalGroup(b, placed)
-		for _, row := range g.Rows {
-			if counts[row.Badge]++; counts[row.Badge] == 1 {
-				order = append(order, row.Badge)
-			}
-		}
+		rows = append(rows, g.Rows...)
 		if g.All {
 			g.Sum = r.onTheWay(g.Rows)
 		} else {
@@ -39,11 +35,21 @@ func (r *request) tree(page *goalsPage, b goalBook, objectives bool, all []store
 		}
 		page.Groups = append(page.Groups, g)
 	}
-	for _, b := range order {
-		if complete {
-			page.Summary = append(page.Summary, badgeCount{b, counts[b]})
-		}
+	if complete {
+		page.Summary = countBadges(rows)
 	}
+}
+
+// countBadges counts how many goals stand how, in the order in which that comes.
+func countBadges(rows []goalRow) (out []badgeCount) {
+	for _, row := range rows {
+		i := slices.IndexFunc(out, func(c badgeCount) bool { return c.badge == row.Badge })
+		if i < 0 {
+			i, out = len(out), append(out, badgeCount{badge: row.Badge})
+		}
+		out[i].Count++
+	}
+	return out
 }
 
 // partsAsked makes a group of a goal's parts alone, where the reader asks for them.
@@ -132,19 +138,14 @@ func partClass(depth int) string {
 
 // foldParts puts parts below their whole, and says in a word how they stand.
 func (r *request) foldParts(b goalBook, row *goalRow, parts []*goals.Placed) {
-	counts := map[badge]int{}
-	var order []badge
 	for _, p := range parts {
 		part := r.goalRow(b, p.Goal)
 		part.Part, part.PartOf = partClass(p.Depth), r.reader.Text("goals.part_of")
 		row.Parts = append(row.Parts, part)
-		if counts[part.Badge]++; counts[part.Badge] == 1 {
-			order = append(order, part.Badge)
-		}
 	}
 	row.Fold = r.reader.T("goals.parts_sum", map[string]any{"count": len(parts)})
-	for _, b := range order {
-		row.Fold += " · " + b.Text + " " + r.reader.Int(int64(counts[b]))
+	for _, c := range countBadges(row.Parts) {
+		row.Fold += " · " + c.Text + " " + r.reader.Int(int64(c.Count))
 	}
 }
 

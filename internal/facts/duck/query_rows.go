@@ -59,13 +59,9 @@ func (e *Engine) locate(ctx context.Context, origins []uint64, rows []kpi.Row) e
 	if len(texts) == 0 {
 		return nil
 	}
-	won := make(map[uint64]entry, len(texts))
+	won := entries{}
 	err := e.each(ctx, "SELECT origin, coalesce(version, 0), input, line FROM records WHERE origin IN ("+strings.Join(texts, ", ")+")", nil, func(cols []any) error {
-		found := entry{version: cols[1].(int64), input: int(cols[2].(int64)), line: cols[3].(int64)}
-		origin := cols[0].(uint64)
-		if other, known := won[origin]; !known || found.beats(other) {
-			won[origin] = found
-		}
+		won.add(cols[0].(uint64), entry{version: cols[1].(int64), input: int(cols[2].(int64)), line: cols[3].(int64)})
 		return nil
 	})
 	for i, o := range origins {
