@@ -86,6 +86,9 @@ func (s *Server) warm(ctx context.Context) {
 			}
 		}
 	}
+	if pages == 0 {
+		return
+	}
 	s.Log.Info("pages were asked for beforehand", "pages", pages, "took", time.Since(began).Round(time.Millisecond))
 }
 
