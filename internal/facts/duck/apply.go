@@ -88,8 +88,7 @@ func (s *Store) apply(ctx context.Context, a facts.Application) (*plan, error) {
 			return nil, err
 		}
 	}
-	owner := func(record int32) uint64 { return a.Batch.Records[record].Origin }
-	if err := s.insertFacts(ctx, a.Source, a.Batch, p.keep, owner); err != nil {
+	if err := s.insertFacts(ctx, a.Source, a.Input, a.Batch, p.keep); err != nil {
 		return nil, err
 	}
 	if err := s.applyParts(ctx, a, p); err != nil {
@@ -120,8 +119,9 @@ func (s *Store) beginSource(ctx context.Context, source string, b *facts.Batch) 
 	return s.markAll(ctx)
 }
 
-// insertFacts appends the kept rows of a batch to their tables.
-func (s *Store) insertFacts(ctx context.Context, source string, b *facts.Batch, keep []bool, owner func(record int32) uint64) error {
+// insertFacts appends the kept rows of a batch to their tables; input is 0 where
+// rows are put together of several inputs' records.
+func (s *Store) insertFacts(ctx context.Context, source string, input int, b *facts.Batch, keep []bool) error {
 	for _, rows := range b.Tables {
 		if rows == nil || rows.N == 0 {
 			continue
@@ -142,7 +142,7 @@ func (s *Store) insertFacts(ctx context.Context, source string, b *facts.Batch, 
 		if err != nil {
 			return err
 		}
-		if err := s.insert(ctx, rows.Table.Name, s.columns(source, rows, derived, owner), n, sel); err != nil {
+		if err := s.insert(ctx, rows.Table.Name, s.columns(source, input, b.Records, rows, derived), n, sel); err != nil {
 			return err
 		}
 		if err := s.markNew(ctx, rows, derived, n, sel); err != nil {
@@ -211,10 +211,15 @@ func inOrder(rows *facts.Rows, n int, sel []int32) []int32 {
 }
 
 // columns puts together what a table's columns are filled from: origin and
-// source, columns known by derivation, the batch's own, and its attributes.
-func (s *Store) columns(source string, rows *facts.Rows, derived map[string]column, owner func(int32) uint64) []field {
+// source, columns known by derivation, the batch's own, where a row was read, and
+// its attributes.
+func (s *Store) columns(source string, input int, records []facts.Record, rows *facts.Rows, derived map[string]column) []field {
 	t := rows.Table
 	known := s.attributes[t.Name]
+	origins, lines := make([]int64, rows.N), make([]int64, rows.N)
+	for row, record := range rows.Record {
+		origins[row], lines[row] = int64(records[record].Origin), records[record].Line
+	}
 	columns := make([]field, len(t.Columns), len(t.Columns)+len(rows.Attrs))
 	for i, c := range t.Columns {
 		columns[i].name = c.Name
@@ -222,10 +227,6 @@ func (s *Store) columns(source string, rows *facts.Rows, derived map[string]colu
 		case ok:
 			columns[i].column = own
 		case c.Name == "origin":
-			origins := make([]int64, rows.N)
-			for row, record := range rows.Record {
-				origins[row] = int64(owner(record))
-			}
 			columns[i].column = intColumn(facts.Hash, origins)
 		case c.Name == "source":
 			columns[i].column = sameText(source)
@@ -234,6 +235,9 @@ func (s *Store) columns(source string, rows *facts.Rows, derived map[string]colu
 		}
 	}
 	columns = append(columns, keyFields(t, columns, rows.N)...)
+	if input != 0 {
+		columns = append(columns, field{"input", intColumn(facts.Int, slices.Repeat([]int64{int64(input)}, rows.N))}, field{"line", intColumn(facts.Int, lines)})
+	}
 	for _, name := range slices.Sorted(maps.Keys(rows.Attrs)) {
 		columns = append(columns, field{attributeColumn(known.index[name]), vectorColumn(facts.Text, rows.Attrs[name])})
 	}

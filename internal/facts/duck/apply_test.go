@@ -2,12 +2,14 @@ package duck
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/facts"
+	"github.com/callpace/callpace/internal/kpi"
 )
 
 func TestApply(t *testing.T) {
@@ -188,4 +190,34 @@ func TestTooManyAttributes(t *testing.T) {
 	_, err := f.store.Apply(context.Background(), facts.Application{Input: 1, Stream: 1, Source: "crm", Batch: b})
 	require.ErrorContains(t, err, "facts.too_many_attributes")
 	require.Equal(t, facts.Counts{Read: 1, New: 1}, f.apply("crm", "leads: id | attr.a\nl1 | 1"))
+}
+
+// A row says where its values stand: not where they were only repeated, nor, where
+// several records make one call, where one of these stands.
+func TestRowsSayWhereTheyWereRead(t *testing.T) {
+	f := newFeed(t)
+	read := func() (places string) {
+		t.Helper()
+		set, err := f.store.Engine().Rows(context.Background(), kpi.RowsSpec{Columns: []string{"source_id"},
+			Select: kpi.Select{Fact: facts.Calls, Date: "started", Undated: true, Scope: kpi.Everything()}})
+		require.NoError(t, err)
+		for _, r := range set.Rows {
+			places += fmt.Sprintf("%s %d:%d ", r.Cells[0].Text, r.Input, r.Line)
+		}
+		return places
+	}
+	f.apply("pbx", `calls: id | v | started
+		c2 | 1 | 2026-01-02
+		c1 | 1 | 2026-01-01`)
+	require.Equal(t, "c1 1:2 c2 1:1 ", read(), "rows are sorted, lines stay")
+	f.apply("pbx", `calls: id | v | started
+		c1 | 2 | 2026-01-03
+		c3 | 1 | 2026-01-04`)
+	require.Equal(t, "c2 1:1 c1 2:1 c3 2:2 ", read())
+	f.apply("pbx", `calls: id | v | started
+		c3 | 1 | 2026-01-04
+		c1 | 1 | 2026-01-01`)
+	require.Equal(t, "c2 1:1 c1 2:1 c3 2:2 ", read(), "again, and older")
+	f.parts("legs", "x a, x b")
+	require.Equal(t, "c2 1:1 c1 2:1 c3 2:2 x 0:0 ", read())
 }

@@ -10,7 +10,7 @@ import (
 
 // layoutVersion is part of the fingerprint: raise it with every change to the
 // tables below or to how derived columns come about.
-const layoutVersion = 2
+const layoutVersion = 3
 
 // own are the tables beside the facts. None has an index: keys are made unique
 // by the only writer.
@@ -76,19 +76,25 @@ func (s *Store) createTables(ctx context.Context) error {
 	var ddl strings.Builder
 	ddl.WriteString(ownTables)
 	for _, t := range facts.Tables {
-		fmt.Fprintf(&ddl, "CREATE TABLE %s (", t.Name)
-		for i, c := range t.Columns {
-			if i > 0 {
-				ddl.WriteString(", ")
-			}
-			fmt.Fprintf(&ddl, "%s %s", c.Name, sqlTypes[c.Kind])
-		}
-		for _, name := range keyed[t] {
-			fmt.Fprintf(&ddl, ", %s%s BIGINT", name, keySuffix)
-		}
-		ddl.WriteString(");\n")
+		fmt.Fprintf(&ddl, "CREATE TABLE %s (%s);\n", t.Name, strings.Join(columnsOf(t), ", "))
 	}
 	return s.exec(ctx, ddl.String())
+}
+
+// columnsOf lists a table's columns with their types: those of its facts, their
+// keys, and where a row was read.
+func columnsOf(t *facts.Table) []string {
+	var columns []string
+	for _, c := range t.Columns {
+		columns = append(columns, c.Name+" "+sqlTypes[c.Kind])
+	}
+	for _, name := range keyed[t] {
+		columns = append(columns, name+keySuffix+" BIGINT")
+	}
+	if !t.Derived {
+		columns = append(columns, "input BIGINT", "line BIGINT")
+	}
+	return columns
 }
 
 var sqlTypes = map[facts.Kind]string{

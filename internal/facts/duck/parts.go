@@ -118,7 +118,7 @@ func (s *Store) assemble(ctx context.Context, source string, assembler facts.Ass
 	for i := range keep {
 		keep[i] = true
 	}
-	return s.insertFacts(ctx, source, batch, keep, func(record int32) uint64 { return batch.Records[record].Origin })
+	return s.insertFacts(ctx, source, 0, batch, keep)
 }
 
 // own gives the rows that were appended for record 0 since the last group to

@@ -41,22 +41,15 @@ func newBench(t testing.TB, c calendar.Calendar) *bench {
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	b := &bench{db: db, clock: facts.NewClock(zone), calendar: c, batch: &facts.Batch{}}
 	var ddl strings.Builder
-	ddl.WriteString("CREATE TABLE records (origin UBIGINT, version BIGINT, content UBIGINT, input BIGINT, line BIGINT, source VARCHAR);")
 	ddl.WriteString("CREATE TABLE meta (key VARCHAR, value VARCHAR);" + keyMacro)
 	ddl.WriteString("CREATE TABLE attributes (fact VARCHAR, name VARCHAR, col VARCHAR);")
 	ddl.WriteString(`CREATE TABLE days (day DATE, week VARCHAR, month VARCHAR, quarter VARCHAR, year VARCHAR, weekday TINYINT,
 		week_start DATE, week_end DATE, month_start DATE, month_end DATE, quarter_start DATE, quarter_end DATE, year_start DATE, year_end DATE);`)
 	for _, table := range facts.Tables {
-		var columns []string
-		for _, c := range table.Columns {
-			columns = append(columns, c.Name+" "+sqlTypes[c.Kind])
-		}
+		columns := columnsOf(table)
 		for i, name := range attributeNames {
 			columns = append(columns, fmt.Sprintf("a%d VARCHAR", i+1))
 			fmt.Fprintf(&ddl, "INSERT INTO attributes VALUES ('%s', '%s', 'a%d');", table.Name, name, i+1)
-		}
-		for _, name := range keyed[table] {
-			columns = append(columns, name+keySuffix+" BIGINT")
 		}
 		fmt.Fprintf(&ddl, "CREATE TABLE %s (%s);", table.Name, strings.Join(columns, ", "))
 	}
@@ -88,6 +81,9 @@ func (b *bench) exec(t fataler, text string) {
 	require.NoError(t, err)
 }
 
+// fixtureInput is the input of all rows.
+const fixtureInput = 7
+
 // load puts a batch in the place of the rows before.
 func (b *bench) load(t fataler, batch *facts.Batch) {
 	b.batch = batch
@@ -100,15 +96,18 @@ func (b *bench) load(t fataler, batch *facts.Batch) {
 			for j, c := range table.Columns {
 				cells = append(cells, literal(&rows.Cols[j], i, c.Kind))
 			}
+			for _, name := range keyed[table] {
+				cells = append(cells, "key_of("+literal(&rows.Cols[table.Col(name)], i, facts.Text)+")")
+			}
+			if !table.Derived {
+				cells = append(cells, fmt.Sprint(fixtureInput), fmt.Sprint(i+1)) // line by line
+			}
 			for _, name := range attributeNames {
 				v := rows.Attrs[name]
 				if v == nil {
 					v = &facts.Vector{}
 				}
 				cells = append(cells, literal(v, i, facts.Text))
-			}
-			for _, name := range keyed[table] {
-				cells = append(cells, "key_of("+literal(&rows.Cols[table.Col(name)], i, facts.Text)+")")
 			}
 			fmt.Fprintf(&text, "INSERT INTO %s VALUES (%s);", table.Name, strings.Join(cells, ", "))
 		}

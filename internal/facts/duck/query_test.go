@@ -336,8 +336,6 @@ func TestRowsBehindANumber(t *testing.T) {
 		ana    busy     -        -             2026-04-02T09:00  -
 		ana    sale     1        -             2026-03-31T23:30  -
 		bob    sale     1        -             2026-04-01T10:00  -`)
-	b.exec(t, "INSERT INTO records (origin, input, line) VALUES (1, 7, 41), (2, 7, 42), (3, 8, 1)")
-	b.exec(t, "UPDATE records SET version = -5") // of a time before 1970
 	spec := kpi.RowsSpec{
 		Select: kpi.Select{Fact: facts.Calls, Date: "started", From: day("2026-03-01"), To: day("2026-05-01"), Scope: kpi.Everything(),
 			Dims: byField("agent"), Where: []kpi.Expr{op(kpi.Eq, textField("outcome"), kpi.String{Value: "sale"})}},
@@ -349,8 +347,8 @@ func TestRowsBehindANumber(t *testing.T) {
 	null := kpi.Cell{}
 	number := func(n int64) kpi.Cell { return kpi.Cell{Valid: true, Int: n} }
 	require.Equal(t, []kpi.Row{
-		{Input: 8, Line: 1, Cells: []kpi.Cell{null, number(day("2026-03-31")), null, number(1)}},
-		{Input: 7, Line: 41, Cells: []kpi.Cell{number(12_500), number(day("2026-04-01")), {Valid: true, Text: "u"}, number(2)}},
+		{Input: fixtureInput, Line: 3, Cells: []kpi.Cell{null, number(day("2026-03-31")), null, number(1)}},
+		{Input: fixtureInput, Line: 1, Cells: []kpi.Cell{number(12_500), number(day("2026-04-01")), {Valid: true, Text: "u"}, number(2)}},
 	}, set.Rows)
 	n, err := b.engine().Count(context.Background(), spec)
 	require.NoError(t, err)
@@ -360,7 +358,7 @@ func TestRowsBehindANumber(t *testing.T) {
 	set, err = b.engine().Rows(context.Background(), spec)
 	require.NoError(t, err)
 	require.Len(t, set.Rows, 1)
-	require.EqualValues(t, 41, set.Rows[0].Line)
+	require.EqualValues(t, 1, set.Rows[0].Line)
 	require.Equal(t, "attr."+attributeNames[1], set.Columns[len(set.Columns)-1].Name)
 
 	spec.Dims, spec.Key = by(kpi.BucketMonth), []string{"2026-04"}

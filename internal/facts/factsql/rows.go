@@ -15,8 +15,8 @@ import (
 // attrPrefix begins the name of an attribute in a listing.
 const attrPrefix = "attr."
 
-// Listing is a statement for rows and how to read them: the origin, null where
-// rows have none, and the columns.
+// Listing is a statement for rows and how to read them: the input and the line
+// where each was read, null where that is no single one, and the columns.
 type Listing struct {
 	Text    string
 	Args    []any
@@ -46,11 +46,11 @@ func Rows(d Dialect, spec kpi.RowsSpec, attrs Attributes) (Listing, error) {
 	if spec.Offset > 0 {
 		inner += fmt.Sprintf("\nOFFSET %d", spec.Offset)
 	}
-	origin := "NULL"
-	if p.s.Fact.Has("origin") {
-		origin = "f.origin"
+	read := "NULL, NULL"
+	if !p.s.Fact.Derived {
+		read = "f.input, f.line"
 	}
-	text := fmt.Sprintf("SELECT %s, %s\nFROM (\n%s\n) f\nORDER BY %s", origin, strings.Join(items, ", "), inner, order)
+	text := fmt.Sprintf("SELECT %s, %s\nFROM (\n%s\n) f\nORDER BY %s", read, strings.Join(items, ", "), inner, order)
 	return Listing{Text: text, Args: p.args, Columns: columns}, nil
 }
 
@@ -166,10 +166,12 @@ func (p *printer) cell(c facts.Column) string {
 	return x
 }
 
-// Row reads one row of a listing, but for where it was read.
+// Row reads one row of a listing.
 func (l *Listing) Row(cols []any) (kpi.Row, error) {
 	row := kpi.Row{Cells: make([]kpi.Cell, len(l.Columns))}
-	for i, v := range cols[1:] {
+	row.Input, _ = cols[0].(int64)
+	row.Line, _ = cols[1].(int64)
+	for i, v := range cols[2:] {
 		c := kpi.Cell{Valid: v != nil}
 		switch v := v.(type) {
 		case nil:
