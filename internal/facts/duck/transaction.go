@@ -45,8 +45,14 @@ func (s *Store) transact(ctx context.Context, f func() error) error {
 }
 
 // reopen closes and opens the file, after an error that leaves its state unknown.
+//
+// TRICKY: while somebody reads, DuckDB keeps the file open beside the new opening,
+// and would write what it knows over what came since when the last of them is done.
+// So it is told not to, and frozen states, which last longest, end here.
 func (s *Store) reopen(ctx context.Context) error {
 	if !s.closed {
+		_ = s.exec(ctx, "PRAGMA disable_checkpoint_on_shutdown")
+		s.views.end()
 		_ = s.shut() // the error that brought us here is the one to tell
 	}
 	GiveUp() // after an error DuckDB may hold the file for good

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"github.com/callpace/callpace"
 )
@@ -23,18 +22,33 @@ const viewers = 4
 // same commit.
 type view struct {
 	conns   chan *sql.Conn
-	left    atomic.Int32  // of them; an error can end a transaction, and its state with it
-	none    chan struct{} // closed when none is left
-	version int64         // as attributeCache counts
-	stamps  *stamps       // as they were
-	users   int           // who holds it
-	past    bool          // thawed: closed by the last user
+	version int64   // as attributeCache counts
+	stamps  *stamps // as they were
+	users   int     // who holds it
+	past    bool    // thawed: closed by the last user
+
+	mu    sync.Mutex
+	left  int           // connections; an error can end a transaction, and its state with it
+	none  chan struct{} // closed when none is left
+	ended bool          // see views.end
 }
 
-// views is the frozen state of a Store, if there is one.
+// views is the frozen state of a Store, if there is one, and those before it
+// that are still held.
 type views struct {
-	mu  sync.Mutex
-	now *view
+	mu   sync.Mutex
+	now  *view
+	open map[*view]bool
+}
+
+// end gives up all frozen states, as their file is about to be opened a second
+// time: who asks one is told so, and answers on their way end as they would.
+func (vs *views) end() {
+	vs.mu.Lock()
+	defer vs.mu.Unlock()
+	for v := range vs.open {
+		v.end()
+	}
 }
 
 // Freeze has every Engine that is made until Thaw answer from the facts as they
@@ -59,14 +73,16 @@ func (s *Store) freeze(ctx context.Context) error {
 	v.version, v.stamps = version, stamps
 	s.views.mu.Lock()
 	defer s.views.mu.Unlock()
-	s.views.now = v
+	if s.views.open == nil {
+		s.views.open = map[*view]bool{}
+	}
+	s.views.now, s.views.open[v] = v, true
 	return nil
 }
 
 // newView begins some transactions that see what is committed now.
 func newView(ctx context.Context, db *sql.DB, connections int) (*view, error) {
-	v := &view{conns: make(chan *sql.Conn, connections), none: make(chan struct{})}
-	v.left.Store(int32(connections))
+	v := &view{conns: make(chan *sql.Conn, connections), none: make(chan struct{}), left: connections}
 	for range connections {
 		c, err := db.Conn(ctx)
 		if err != nil {
@@ -84,34 +100,27 @@ func newView(ctx context.Context, db *sql.DB, connections int) (*view, error) {
 	return v, nil
 }
 
-// atOnce puts several statements to one state of the facts, one after the other.
-func (e *Engine) atOnce(ctx context.Context, ask func(*Engine) error) error {
-	if e.view != nil {
-		return ask(e)
-	}
-	v, err := newView(ctx, e.db, 1)
-	if err != nil {
-		return fmt.Errorf("hold facts: %w", err)
-	}
-	at := *e
-	at.view = v
-	return errors.Join(ask(&at), v.close(ctx))
-}
-
 // Thaw has Engines made from now on answer from the facts as they are.
 func (s *Store) Thaw(ctx context.Context) error {
 	s.views.mu.Lock()
 	v := s.views.now
 	s.views.now = nil
-	last := v != nil && v.users == 0
-	if v != nil {
-		v.past = true
-	}
+	last := v != nil && s.views.last(v, true)
 	s.views.mu.Unlock()
 	if !last {
 		return nil
 	}
 	return v.close(ctx)
+}
+
+// last tells whether nobody needs a state any more, and forgets it then.
+func (vs *views) last(v *view, past bool) bool {
+	v.past = v.past || past
+	if !v.past || v.users > 0 {
+		return false
+	}
+	delete(vs.open, v)
+	return true
 }
 
 // Hold keeps the state that Engines answer from until release is called, also
@@ -127,7 +136,7 @@ func (s *Store) Hold() (release func() error) {
 	return func() error {
 		s.views.mu.Lock()
 		v.users--
-		last := v.past && v.users == 0
+		last := s.views.last(v, false)
 		s.views.mu.Unlock()
 		if !last {
 			return nil
@@ -180,15 +189,39 @@ func (e *Engine) query(ctx context.Context, text string, args ...any) (rows *sql
 // have ended its transaction: then nobody sees the state through it any more.
 func (v *view) putBack(c *sql.Conn, err error) {
 	if err != nil {
-		if _, err = c.ExecContext(context.Background(), "SELECT 1"); err != nil {
-			_ = giveBack(c, err)
-			if v.left.Add(-1) == 0 {
-				close(v.none)
-			}
+		_, err = c.ExecContext(context.Background(), "SELECT 1")
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err != nil || v.ended {
+		v.drop(c)
+		return
+	}
+	v.conns <- c
+}
+
+// end drops the connections that nobody uses; putBack does so with the others.
+func (v *view) end() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.ended = true
+	for {
+		select {
+		case c := <-v.conns:
+			v.drop(c)
+		default:
 			return
 		}
 	}
-	v.conns <- c
+}
+
+// drop closes a connection for good.
+func (v *view) drop(c *sql.Conn) {
+	_ = giveBack(c, driver.ErrBadConn)
+	v.left--
+	if v.left == 0 {
+		close(v.none)
+	}
 }
 
 // version counts the states of the facts since the file was opened.
