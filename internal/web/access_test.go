@@ -2,13 +2,21 @@ package web
 
 import (
 	_ "embed"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/callpace/callpace/internal/auth"
+	"github.com/callpace/callpace/internal/store"
 )
 
 // accessTable says for each route who may ask for it: a letter a role, in the
@@ -106,6 +114,7 @@ func TestScope(t *testing.T) {
 	f(auth.Agent, "/calls?period=2026-11", []string{"5911111101"}, []string{"5911111103", "5911111105"})
 	f(auth.Lead, "/calls?period=2026-11", []string{"5911111101", "5911111103"}, []string{"5911111105"})
 	f(auth.Manager, "/calls?period=2026-11", []string{"5911111101", "5911111105"}, nil)
+	f(auth.Lead, "/names/agent?agent=", []string{"Ana", "Boris"}, []string{"Cvita", "Dino"})
 	none(auth.Agent, "/calls/pbx/3")
 	none(auth.Lead, "/calls/pbx/5")
 	none(auth.Lead, "/agents/Cvita")
@@ -114,32 +123,115 @@ func TestScope(t *testing.T) {
 	f(auth.Manager, "/agents/Cvita", []string{"Cvita"}, nil)
 }
 
-// What is of one's own, of one's team and of another team, by routes that name
-// it, those that change something included: what is not to be seen is as if it
-// did not exist, whatever the form holds.
+// scopeTable says of each route that names something whose it may be: what
+// agent, lead and manager get of their own, of their team's and of another team's.
+// Of routes marked "nobody's" the permission is all there is to tell. An account
+// of the team's, for what belongs to accounts, is a lead's agent and an agent's lead.
+//
+//go:embed testdata/scope.txt
+var scopeTable string
+
+// What is of one's own, of one's team and of another team, by every route that
+// names it, those that change something included: what is not to be seen is as if
+// it did not exist.
 func TestScopeOfNamedThings(t *testing.T) {
 	s := newSite(t)
-	calls, agents := [3]string{"/calls/pbx/1", "/calls/pbx/3", "/calls/pbx/5"}, [3]string{"/agents/Ana", "/agents/Boris", "/agents/Cvita"}
-	for _, x := range []struct {
-		method, end          string
-		of                   [3]string // own, team's, other team's
-		agent, lead, manager [3]int
-	}{
-		{"GET", "", calls, [3]int{200, 404, 404}, [3]int{200, 200, 404}, [3]int{200, 200, 200}},
-		{"POST", "/notes", calls, [3]int{400, 404, 404}, [3]int{400, 400, 404}, [3]int{400, 400, 400}}, // 400: nothing is written
-		{"POST", "/corrections", calls, [3]int{400, 404, 404}, [3]int{400, 400, 404}, [3]int{400, 400, 400}},
-		{"GET", "", agents, [3]int{200, 404, 404}, [3]int{200, 200, 404}, [3]int{200, 200, 200}},
-		{"POST", "/draw", agents, [3]int{403, 403, 403}, [3]int{303, 303, 404}, [3]int{303, 303, 303}},
-	} {
-		for role, want := range map[auth.Role][3]int{auth.Agent: x.agent, auth.Lead: x.lead, auth.Manager: x.manager} {
-			b := s.as(role)
-			for i, at := range x.of {
-				a := b.get
-				if x.method == http.MethodPost {
-					a = func(path string) *answer { return b.post(path) }
-				}
-				require.Equal(t, want[i], a(at+x.end).status, "%s %s as %s", x.method, at+x.end, role)
-			}
+	things := s.thingsOf()
+	lines := map[string][]string{}
+	for _, line := range strings.Split(strings.TrimSpace(scopeTable), "\n") {
+		cells := strings.Split(line, "|")
+		lines[strings.TrimSpace(cells[0])] = cells[1:]
+	}
+	for _, r := range s.routes() {
+		if r.anyone || !strings.Contains(strings.ReplaceAll(r.pattern, "{$}", ""), "{") {
+			continue
 		}
+		cells, ok := lines[r.pattern]
+		require.True(t, ok, "%s has no line in testdata/scope.txt", r.pattern)
+		delete(lines, r.pattern)
+		if strings.TrimSpace(cells[0]) == "nobody's" {
+			continue
+		}
+		method, path, _ := strings.Cut(r.pattern, " ")
+		form := func() (pairs []string) {
+			for _, pair := range strings.Fields(cells[3]) {
+				name, value, _ := strings.Cut(pair, "=")
+				pairs = append(pairs, name, strings.ReplaceAll(value, "#", strconv.Itoa(s.clock.tick()))) // no name twice
+			}
+			return pairs
+		}
+		for i, role := range []auth.Role{auth.Agent, auth.Lead, auth.Manager} {
+			var got []string
+			for whose := range 3 {
+				b, at := s.as(role), path
+				for _, name := range slices.Sorted(maps.Keys(things)) { // the longest last
+					if strings.HasPrefix(path, name) {
+						at = things[name](role, whose) + strings.TrimPrefix(path, name)
+					}
+				}
+				require.NotContains(t, at, "{", r.pattern)
+				if method == http.MethodGet {
+					got = append(got, strconv.Itoa(b.get(at).status))
+					continue
+				}
+				got = append(got, strconv.Itoa(b.post(at, form()...).status))
+			}
+			assert.Equal(t, strings.Fields(cells[i]), got, "%s as %s", r.pattern, role)
+		}
+	}
+	require.Empty(t, lines, "lines without a route")
+}
+
+// thingsOf makes things of one's own (0), of one's team (1) and of another team
+// (2), each time a new one where a request may change it, and gives their addresses.
+func (s *site) thingsOf() map[string]func(role auth.Role, whose int) string {
+	ctx := s.t.Context()
+	s.Recordings = s.t.TempDir()
+	require.NoError(s.t, os.WriteFile(filepath.Join(s.Recordings, "r.wav"), make([]byte, 1000), 0o600))
+	s.imports("pbx", "recordings.csv", "{version: 1, key: id, facts: {calls: {id: id, started: started, direction: {value: outbound}, channel: {value: phone}, agent: ext, outcome: {value: answered}, recording: file}}}",
+		"id,started,ext,file\nr0,2026-11-20 10:00:00,101,r.wav\nr1,2026-11-20 11:00:00,102,r.wav\nr2,2026-11-20 11:00:00,103,r.wav\n")
+	agents, teams := [3]string{"Ana", "Boris", "Cvita"}, [3]string{"East", "East", "West"}
+	account := func(role auth.Role, whose int) string {
+		others := map[auth.Role]auth.Role{auth.Agent: auth.Lead, auth.Lead: auth.Agent, auth.Manager: auth.Lead}
+		return s.ids[[3]auth.Role{role, others[role], auth.Admin}[whose]]
+	}
+	goal := func(scope string) string {
+		a := s.as(auth.Manager).post("/goals/new", "text", "20 calls this month "+scope)
+		at, _, _ := strings.Cut(a.header.Get("Location"), "?")
+		return at
+	}
+	now := s.clock.Now()
+	return map[string]func(auth.Role, int) string{
+		"/calls/{source}/{id}": func(_ auth.Role, whose int) string { return "/calls/pbx/r" + strconv.Itoa(whose) },
+		"/agents/{name}":       func(_ auth.Role, whose int) string { return "/agents/" + agents[whose] },
+		"/teams/{name}":        func(_ auth.Role, whose int) string { return "/teams/" + teams[whose] },
+		"/goals/{id}":          func(_ auth.Role, whose int) string { return goal("agent=" + agents[whose]) },
+		"/goals/{id}/split":    func(_ auth.Role, whose int) string { return goal("team="+teams[whose]) + "/split" },
+		"/kpi/{kpi}/annotations/{id}": func(_ auth.Role, whose int) string {
+			a, err := s.State.Annotations().CreateAnnotation(ctx, store.Annotation{FromDay: 20_000, ToDay: 20_000, Kind: "other", Text: "x", Team: teams[whose], AuthorID: s.ids[auth.Manager], CreatedAt: now})
+			require.NoError(s.t, err)
+			return "/kpi/calls/annotations/" + a.ID
+		},
+		"/corrections/{id}": func(_ auth.Role, whose int) string {
+			c, err := s.State.Corrections().CreateCorrection(ctx, store.Correction{Subject: "x", Agent: agents[whose], Team: teams[whose], Text: "x", AuthorID: s.ids[auth.Agent], CreatedAt: now})
+			require.NoError(s.t, err)
+			return "/corrections/" + c.ID
+		},
+		"/explore/views/{id}": func(role auth.Role, whose int) string {
+			v, err := s.State.Views().CreateView(ctx, store.View{OwnerID: account(role, whose), Page: pageOfViews, Name: "v" + strconv.Itoa(s.clock.tick()), UpdatedAt: now})
+			require.NoError(s.t, err)
+			return "/explore/views/" + v.ID
+		},
+		"/account/sessions/{id}": func(role auth.Role, whose int) string {
+			id := "session" + strconv.Itoa(s.clock.tick())
+			x, err := s.State.Sessions().CreateSession(ctx, store.Session{ID: id, Hash: id, AccountID: account(role, whose), Stage: store.StageOpen, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)})
+			require.NoError(s.t, err)
+			return "/account/sessions/" + x.ID
+		},
+		"/account/tokens/{id}": func(role auth.Role, whose int) string {
+			x, err := s.State.Tokens().CreateToken(ctx, store.Token{Hash: "token" + strconv.Itoa(s.clock.tick()), Name: "t", AccountID: account(role, whose), Role: string(auth.Agent), CreatedAt: now, ExpiresAt: now.Add(time.Hour)})
+			require.NoError(s.t, err)
+			return "/account/tokens/" + x.ID
+		},
 	}
 }
