@@ -111,7 +111,7 @@ func (b *bench) loadRival(ctx context.Context, r *rival) (l loading, err error) 
 // starts measures from the server's start until it is ready, and its memory then.
 func (b *bench) starts(ctx context.Context) error {
 	r := b.out.begin("start", "from the start until /readyz")
-	idle := b.out.begin("idle_memory", "memory of the idle server, 5 s after its start")
+	idle := b.out.begin("idle_memory", "memory of the idle server, when all that is asked beforehand is answered")
 	for range b.rounds {
 		if err := b.product.stop(); err != nil {
 			return err
@@ -122,10 +122,24 @@ func (b *bench) starts(ctx context.Context) error {
 		}
 		r.add(us, spent, b.product.processors())
 	}
-	if err := pause(ctx, "5"); err != nil {
+	if err := b.settle(ctx); err != nil {
 		return err
 	}
 	idle.Bytes[us] = residentSet(b.product.cmd.Process.Pid)
+	return nil
+}
+
+// settle waits, for ten minutes at most, until the server has done nothing for half a minute.
+func (b *bench) settle(ctx context.Context) error {
+	for range 20 {
+		before := b.product.processors()
+		if err := pause(ctx, "30"); err != nil {
+			return err
+		}
+		if b.product.processors()-before < 10*tick {
+			return nil
+		}
+	}
 	return nil
 }
 
