@@ -66,8 +66,10 @@ func (rebuildCommand) Run(ctx context.Context, a *app) error {
 		if err := a.audited(ctx, auth.Rebuilt, "", nil); err != nil {
 			return err
 		}
-		if err := f.Rebuild(ctx); err != nil {
-			return err
+		if a.folder != nil || !f.Rebuilt() { // as opening it may have had to
+			if err := f.Rebuild(ctx); err != nil {
+				return err
+			}
 		}
 		inputs, err := f.Inputs(ctx)
 		if err != nil {

@@ -54,6 +54,7 @@ type Folder struct {
 	gaps     atomic.Pointer[[]gap]             // what the facts lack
 	verified atomic.Pointer[[]*callpace.Error] // damage that the last Verify found
 	added    *added
+	rebuilt  bool                             // since it was opened
 	respec   func(journal.Input) *source.Spec // in a trial: by what an input is read instead; nil where it is not
 }
 

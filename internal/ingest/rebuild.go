@@ -23,6 +23,9 @@ func (f *Folder) Rebuild(ctx context.Context) error {
 	return nil
 }
 
+// Rebuilt tells whether the facts have been made anew since the folder was opened.
+func (f *Folder) Rebuilt() bool { return f.rebuilt }
+
 func (f *Folder) rebuild(ctx context.Context) error {
 	told, err := f.told(ctx)
 	if err != nil {
@@ -58,5 +61,6 @@ func (f *Folder) rebuild(ctx context.Context) error {
 	if err := duck.Swap(built, f.factsPath()); err != nil {
 		return err
 	}
+	f.rebuilt = true
 	return f.openStore(ctx)
 }
