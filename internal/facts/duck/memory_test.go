@@ -124,4 +124,20 @@ func TestStepsWithMoreMemory(t *testing.T) {
 	limits = nil
 	require.NoError(t, s.steps(ctx, lacking(0)))
 	require.Equal(t, []string{"244.1 MiB"}, limits)
+
+	// So is a question, and then the memory is as before.
+	ask := func(times int) error {
+		limits = nil
+		return s.Engine().fitting(ctx, func() error { return lacking(times).run(ctx) })
+	}
+	require.NoError(t, ask(3))
+	require.Equal(t, []string{"244.1 MiB", "457.7 MiB", "915.5 MiB", "1.7 GiB"}, limits)
+	require.True(t, outOfMemory(ask(1000)))
+	require.Len(t, limits, 4)
+	require.NoError(t, ask(0))
+	require.Equal(t, []string{"244.1 MiB"}, limits)
+	require.NoError(t, s.Freeze(ctx))
+	require.NoError(t, ask(1))
+	require.Equal(t, []string{"457.7 MiB", "915.5 MiB"}, limits)
+	require.NoError(t, s.Thaw(ctx))
 }

@@ -27,8 +27,7 @@ type Engine struct {
 	stamps   *stamps         // of the view, else the store's
 	keep     *kept.Keep      // nil: every question is put to the file
 	alone    *sync.Mutex     // held by who asks again after the memory did not suffice
-	limitMB  int             // of DuckDB's buffers
-	wideMB   int             // of those, for who asks again
+	limits   []int           // of DuckDB's buffers in MB: the usual one, then those for who asks again
 }
 
 var (
@@ -44,10 +43,13 @@ func NewEngine(db *sql.DB, currency string) *Engine { return &Engine{db: db, cur
 func (s *Store) Engine() *Engine {
 	s.views.mu.Lock()
 	defer s.views.mu.Unlock()
-	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep, alone: &s.alone,
-		limitMB: s.limitMB(s.memoryMB()), wideMB: s.limitMB(max(deriveMB, s.memoryMB()))}
+	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep, alone: &s.alone}
+	e.limits = append(e.limits, s.limitMB(s.memoryMB()))
+	for times := 1; times <= mostTimes; times *= 2 {
+		e.limits = append(e.limits, s.limitMB(times*max(deriveMB, s.memoryMB())))
+	}
 	if e.view != nil {
-		e.stamps, e.limitMB = e.view.stamps, e.wideMB // see Freeze
+		e.stamps, e.limits = e.view.stamps, e.limits[1:] // see Freeze
 	}
 	return e
 }
@@ -137,8 +139,8 @@ func (e *Engine) Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
 	return groups, nil
 }
 
-// fitting asks what may not fit into memory beside others a second time alone,
-// with the memory of a derivation.
+// fitting asks what does not fit into memory beside others again alone, with the
+// memory of a derivation, and then with more.
 func (e *Engine) fitting(ctx context.Context, ask func() error) error {
 	err := ask()
 	if !outOfMemory(err) || e.alone == nil {
@@ -146,14 +148,23 @@ func (e *Engine) fitting(ctx context.Context, ask func() error) error {
 	}
 	e.alone.Lock()
 	defer e.alone.Unlock()
-	if _, err := e.db.ExecContext(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", e.wideMB)); err != nil {
-		return fmt.Errorf("widen memory: %w", err)
+	for _, mb := range e.limits[1:] {
+		if wide := e.limit(ctx, mb); wide != nil {
+			err = fmt.Errorf("widen memory: %w", wide)
+			break
+		}
+		if err = ask(); !outOfMemory(err) {
+			break
+		}
 	}
-	err = ask()
-	_, narrow := e.db.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("SET memory_limit = '%dMB'", e.limitMB))
-	if !outOfMemory(narrow) {
+	if narrow := e.limit(context.WithoutCancel(ctx), e.limits[0]); !outOfMemory(narrow) {
 		err = errors.Join(err, narrow)
 	}
+	return err
+}
+
+func (e *Engine) limit(ctx context.Context, mb int) error {
+	_, err := e.db.ExecContext(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", mb))
 	return err
 }
 
