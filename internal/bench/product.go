@@ -175,7 +175,8 @@ func (p *product) send(ctx context.Context, request func() (*http.Request, error
 			}
 			continue
 		case answer.StatusCode/100 != 2 || answer.Request.URL.Path != r.URL.Path:
-			return nil, 0, fmt.Errorf("%s: %s: %.500s", r.URL, answer.Status, body)
+			said := p.server.log.text()
+			return nil, 0, fmt.Errorf("%s: %s: %.500s\n%s", r.URL, answer.Status, body, said[max(0, len(said)-2000):])
 		}
 		return body, spent, nil
 	}

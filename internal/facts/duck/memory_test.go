@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 	"github.com/stretchr/testify/require"
@@ -136,6 +137,24 @@ func TestStepsWithMoreMemory(t *testing.T) {
 	require.Len(t, limits, 4)
 	require.NoError(t, ask(0))
 	require.Equal(t, []string{"244.1 MiB"}, limits)
+	// The last time nobody else asks.
+	began, end, asked := make(chan bool), make(chan bool), make(chan error)
+	go func() {
+		asked <- s.Engine().fitting(ctx, func() error { close(began); <-end; return nil })
+	}()
+	<-began
+	require.NoError(t, ask(2))
+	last := make(chan error)
+	go func() { last <- ask(3) }()
+	select {
+	case <-last:
+		require.Fail(t, "another question was still asked")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(end)
+	require.NoError(t, <-asked)
+	require.NoError(t, <-last)
+
 	require.NoError(t, s.Freeze(ctx))
 	require.NoError(t, ask(1))
 	require.Equal(t, []string{"457.7 MiB", "915.5 MiB"}, limits)

@@ -26,7 +26,7 @@ type Engine struct {
 	view     *view           // nil: the facts as they are
 	stamps   *stamps         // of the view, else the store's
 	keep     *kept.Keep      // nil: every question is put to the file
-	alone    *sync.Mutex     // held by who asks again after the memory did not suffice
+	room     *room           // nil: whoever asks has all the memory
 	limits   []int           // of DuckDB's buffers in MB: the usual one, then those for who asks again
 }
 
@@ -43,7 +43,7 @@ func NewEngine(db *sql.DB, currency string) *Engine { return &Engine{db: db, cur
 func (s *Store) Engine() *Engine {
 	s.views.mu.Lock()
 	defer s.views.mu.Unlock()
-	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep, alone: &s.alone}
+	e := &Engine{db: s.db, currency: s.settings.Currency, cache: &s.cache, view: s.views.now, stamps: &s.stamps, keep: s.keep, room: &s.room}
 	e.limits = append(e.limits, s.limitMB(s.memoryMB()))
 	for times := 1; times <= mostTimes; times *= 2 {
 		e.limits = append(e.limits, s.limitMB(times*max(deriveMB, s.memoryMB())))
@@ -139,16 +139,32 @@ func (e *Engine) Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
 	return groups, nil
 }
 
-// fitting asks what does not fit into memory beside others again alone, with the
-// memory of a derivation, and then with more.
+// room is the memory that questions share.
+type room struct {
+	again sync.Mutex   // held by who asks again after the memory did not suffice
+	asked sync.RWMutex // held by who asks for the first time, and against them by who asks for the last
+}
+
+// fitting asks what does not fit into memory beside others again, one such
+// question at a time: with the memory of a derivation, with more, and in the end
+// while nobody else asks.
 func (e *Engine) fitting(ctx context.Context, ask func() error) error {
+	if e.room == nil {
+		return ask()
+	}
+	e.room.asked.RLock()
 	err := ask()
-	if !outOfMemory(err) || e.alone == nil {
+	e.room.asked.RUnlock()
+	if !outOfMemory(err) {
 		return err
 	}
-	e.alone.Lock()
-	defer e.alone.Unlock()
-	for _, mb := range e.limits[1:] {
+	e.room.again.Lock()
+	defer e.room.again.Unlock()
+	for i, mb := range e.limits[1:] {
+		if i == len(e.limits)-2 {
+			e.room.asked.Lock()
+			defer e.room.asked.Unlock()
+		}
 		if wide := e.limit(ctx, mb); wide != nil {
 			err = fmt.Errorf("widen memory: %w", wide)
 			break

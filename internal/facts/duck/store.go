@@ -58,7 +58,7 @@ type Store struct {
 	cache  attributeCache // the readers'
 	stamps stamps
 	keep   *kept.Keep // nil: nothing is kept
-	alone  sync.Mutex
+	room   room
 	views  views
 
 	onChange func(from int64, changes []Change) error
