@@ -165,7 +165,7 @@ func (e *Engine) fitting(ctx context.Context, ask func() error) error {
 			e.room.asked.Lock()
 			defer e.room.asked.Unlock()
 		}
-		if wide := e.limit(ctx, mb); wide != nil {
+		if wide := e.limit(ctx, mb); wide != nil && !outOfMemory(wide) { // more than that is held: there is more already
 			err = fmt.Errorf("widen memory: %w", wide)
 			break
 		}
