@@ -48,7 +48,7 @@ func (b Book) SplitBy(ctx context.Context, g store.Goal, w SplitWords) (*Split, 
 	}
 	ask.Locks = map[goal.Place]goal.Number{}
 	for _, text := range w.Locks {
-		at, n, err := s.lock(text)
+		at, n, err := s.lock(text, r.Unit)
 		if err != nil {
 			return nil, err
 		}
@@ -59,10 +59,18 @@ func (b Book) SplitBy(ctx context.Context, g store.Goal, w SplitWords) (*Split, 
 	return b.SplitOf(ctx, g, r, ask)
 }
 
-// lock reads NAME=NUMBER by the names of a split.
-func (s *Split) lock(text string) (at goal.Place, n goal.Number, err error) {
+// lock reads NAME=NUMBER by the names of a split; of a duration 3:30, too.
+func (s *Split) lock(text string, unit kpi.Unit) (at goal.Place, n goal.Number, err error) {
 	i := strings.LastIndex(text, "=")
-	if i < 0 || n.UnmarshalText([]byte(text[i+1:])) != nil || n < 0 || n > 1<<52 {
+	switch {
+	case i < 0:
+		err = strconv.ErrSyntax
+	case unit == kpi.UnitSeconds:
+		n, err = goal.Seconds("en", text[i+1:])
+	default:
+		err = n.UnmarshalText([]byte(text[i+1:]))
+	}
+	if err != nil || n < 0 || n > 1<<52 {
 		return at, n, callpace.E(callpace.Invalid, "goals.split_lock", "text", text)
 	}
 	name, found := strings.TrimSpace(text[:i]), 0
