@@ -188,7 +188,7 @@ func (s *site) thingsOf() map[string]func(role auth.Role, whose int) string {
 	ctx := s.t.Context()
 	s.Recordings = s.t.TempDir()
 	require.NoError(s.t, os.WriteFile(filepath.Join(s.Recordings, "r.wav"), make([]byte, 1000), 0o600))
-	s.imports("pbx", "recordings.csv", "{version: 1, key: id, facts: {calls: {id: id, started: started, direction: {value: outbound}, channel: {value: phone}, agent: ext, outcome: {value: answered}, recording: file}}}",
+	s.imports("pbx", "recordings.csv", recordingsMapping,
 		"id,started,ext,file\nr0,2026-11-20 10:00:00,101,r.wav\nr1,2026-11-20 11:00:00,102,r.wav\nr2,2026-11-20 11:00:00,103,r.wav\n")
 	agents, teams := [3]string{"Ana", "Boris", "Cvita"}, [3]string{"East", "East", "West"}
 	account := func(role auth.Role, whose int) string {

@@ -12,13 +12,15 @@ import (
 	"github.com/callpace/callpace/internal/store"
 )
 
+const recordingsMapping = "{version: 1, key: id, facts: {calls: {id: id, started: started, direction: {value: outbound}, channel: {value: phone}, agent: ext, outcome: {value: answered}, recording: file}}}"
+
 // Whatever part of a recording is asked for, and however that is written, the
 // audit log tells of the hearing; of its pieces it tells once.
 func TestEveryHearingIsAudited(t *testing.T) {
 	s := newSite(t)
 	s.Recordings = t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(s.Recordings, "r.wav"), make([]byte, 1000), 0o600))
-	s.imports("rec", "rec.csv", "{version: 1, key: id, facts: {calls: {id: id, started: started, direction: {value: outbound}, channel: {value: phone}, agent: ext, outcome: {value: answered}, recording: file}}}",
+	s.imports("rec", "rec.csv", recordingsMapping,
 		"id,started,ext,file\n1,2026-11-20 10:00:00,101,r.wav\n2,2026-11-20 11:00:00,101,r.wav\n")
 	b := s.as(auth.QA)
 	hear := func(call, part string) {

@@ -29,16 +29,6 @@ func (e entry) beats(o entry) bool {
 	return e.line >= o.line
 }
 
-// entries are those that hold, by origin.
-type entries map[uint64]entry
-
-// add takes in another entry of the ledger.
-func (m entries) add(origin uint64, e entry) {
-	if other, ok := m[origin]; !ok || e.beats(other) {
-		m[origin] = e
-	}
-}
-
 // plan says what a batch does to the ledger and which of its rows are kept.
 type plan struct {
 	keep    []bool   // by record: its rows and parts enter the facts
@@ -125,14 +115,16 @@ func (s *Store) findEntries(ctx context.Context, source string, records []facts.
 	if err := s.fillScratch(ctx, "incoming", ask); err != nil {
 		return nil, err
 	}
-	found := entries{}
+	found := map[uint64]entry{}
 	err := s.each(ctx, "SELECT origin, version, content, input, line FROM records WHERE origin IN (FROM temp.incoming)", nil, func(scan func(...any) error) error {
 		var origin uint64
 		var e entry
 		if err := scan(&origin, &e.version, &e.content, &e.input, &e.line); err != nil {
 			return err
 		}
-		found.add(origin, e)
+		if other, ok := found[origin]; !ok || e.beats(other) {
+			found[origin] = e
+		}
 		return nil
 	})
 	return found, err

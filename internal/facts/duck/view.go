@@ -66,7 +66,7 @@ func (s *Store) Freeze(ctx context.Context) error {
 
 func (s *Store) freeze(ctx context.Context) error {
 	version, stamps := s.cache.commits.Load(), s.stamps.frozen()
-	v, err := newView(ctx, s.db, viewers)
+	v, err := newView(ctx, s.db)
 	if err != nil {
 		return fmt.Errorf("freeze facts: %w", err)
 	}
@@ -81,9 +81,9 @@ func (s *Store) freeze(ctx context.Context) error {
 }
 
 // newView begins some transactions that see what is committed now.
-func newView(ctx context.Context, db *sql.DB, connections int) (*view, error) {
-	v := &view{conns: make(chan *sql.Conn, connections), none: make(chan struct{}), left: connections}
-	for range connections {
+func newView(ctx context.Context, db *sql.DB) (*view, error) {
+	v := &view{conns: make(chan *sql.Conn, viewers), none: make(chan struct{}), left: viewers}
+	for range viewers {
 		c, err := db.Conn(ctx)
 		if err != nil {
 			return nil, errors.Join(err, v.close(ctx))
