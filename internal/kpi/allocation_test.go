@@ -98,8 +98,15 @@ func (s *spent) shares(key func(place) string, placed func(cost place) bool) (sh
 		}
 		shares[to].Add(shares[to], n)
 	}
+	// A credit note on the day of its invoice leaves nothing to share.
+	sums := map[place]int64{}
 	for _, cost := range s.costs {
-		amount := new(big.Rat).SetInt64(int64(cost.amount))
+		amount := int64(cost.amount)
+		cost.amount = 0
+		sums[cost] += amount
+	}
+	for cost, sum := range sums {
+		amount := big.NewRat(sum, 1)
 		if placed(cost) {
 			give(key(cost), amount)
 			continue
@@ -108,7 +115,7 @@ func (s *spent) shares(key func(place) string, placed func(cost place) bool) (sh
 		if len(by) == 0 {
 			by = s.within(cost, func(c place) bool { return c.day/4 == cost.day/4 })
 		}
-		if len(by) == 0 && cost.amount != 0 {
+		if len(by) == 0 && sum != 0 {
 			return nil, false
 		}
 		for _, c := range by {
