@@ -1,6 +1,8 @@
 package kept
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,11 +30,13 @@ type cube struct {
 	cells    map[int64]*cell
 	measures map[string]int // their places, by identity
 	asOf     int64          // the stamp of all cells, where there is no period
+	answers  int64          // that were given
 }
 
 // cell is what was known of one day or month at a stamp.
 type cell struct {
 	stamp   int64
+	used    int64     // the cube's latest answer that it was part of
 	groups  []int32   // those that have rows in it
 	columns []*column // by measure; nil: not asked for
 }
@@ -96,6 +100,9 @@ func (c *cube) fill(measures []kpi.Measure, groups []kpi.Group, columns []int, n
 		}
 	}
 	for n, d := range fresh {
+		for _, at := range columns {
+			d.columns[at].pack()
+		}
 		d.keep(c.cells[n])
 		c.cells[n] = d
 	}
@@ -141,6 +148,7 @@ func (d *cell) keep(old *cell) {
 			}
 			column.take(known, i)
 		}
+		column.pack()
 		d.columns[at] = column
 	}
 }
@@ -151,8 +159,10 @@ func (c *cube) sum(s *kpi.Select, cells []int64, columns []int) (out []kpi.Group
 	at := make([]int, len(c.groups)) // by group: its place in out, from 1
 	sets := make([][][][]uint32, len(columns))
 	var room []kpi.Value
+	c.answers++
 	for _, t := range c.times(s, cells) {
 		for _, d := range t.cells {
+			d.used = c.answers
 			for _, id := range d.groups {
 				if at[id] != 0 {
 					continue
@@ -267,15 +277,40 @@ func keyOf(s *kpi.Select, group, buckets []string) []string {
 	return append(out, buckets...)
 }
 
-// size is about the memory of a cube, in bytes.
-func (c *cube) size() int {
+// shrink lets cells go until the rest fits into some memory, those first that
+// were part of no answer for longest, and gives what is left, in bytes. Where the
+// latest answer's alone do not fit, all go; so they do without a period, when each
+// answer is made of all.
+func (c *cube) shrink(limit int) int {
 	n := 200 * (1 + len(c.groups))
-	for _, d := range c.cells {
-		n += 64 + 4*len(d.groups)
-		for _, column := range d.columns {
-			if column != nil {
-				n += column.size()
-			}
+	all := slices.Collect(maps.Keys(c.cells))
+	for _, number := range all {
+		n += c.cells[number].size()
+	}
+	if n <= limit {
+		return n
+	}
+	slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(c.cells[a].used, c.cells[b].used) })
+	for _, number := range all {
+		switch latest := c.cells[number].used == c.answers; {
+		case n <= limit*3/4 || n <= limit && latest:
+			return n
+		case latest:
+			c.cells = map[int64]*cell{}
+			return 0
+		}
+		n -= c.cells[number].size()
+		delete(c.cells, number)
+	}
+	return n
+}
+
+// size is about the memory of a cell, in bytes.
+func (d *cell) size() int {
+	n := 64 + 4*len(d.groups)
+	for _, column := range d.columns {
+		if column != nil {
+			n += column.size()
 		}
 	}
 	return n

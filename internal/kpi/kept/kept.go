@@ -250,10 +250,10 @@ func (k *Keep) parts(s *kpi.Select, q question) (sh *shape, measures []int) {
 // large nothing is kept.
 func (k *Keep) grown(id string, sh *shape, ok bool) {
 	sh.cube.mu.Lock()
-	n, width := sh.cube.size(), max(1, len(sh.cube.groups))
-	if !ok || n > k.limit/4 {
-		sh.cube.cells, n = map[int64]*cell{}, 0
+	if !ok {
+		sh.cube.cells = map[int64]*cell{}
 	}
+	n, width := sh.cube.shrink(k.limit/4), max(1, len(sh.cube.groups))
 	sh.cube.mu.Unlock()
 	n += 400 + 2*len(id)
 	k.mu.Lock()

@@ -207,6 +207,26 @@ func TestMemoryIsBounded(t *testing.T) {
 	require.Greater(t, k.Held(), 5<<10)
 }
 
+// What no longer fits beside what is asked now goes, the days first that nobody
+// asked for since; and where one answer alone is too large, it is right all the same.
+func TestTheLatestDaysAreKept(t *testing.T) {
+	st, k := newState(), keep(7)
+	answer(t, k, st, calls(1, 10, by("agent"))) // as a whole, which tells how many agents there are
+	for range 5 {
+		for from := int64(1); from <= 9; from += 2 {
+			require.Equal(t, "ana: 2, bob: 2", answer(t, k, st, calls(from, from+1, by("agent"))))
+			st.took()
+			require.Equal(t, "ana: 2, bob: 2", answer(t, k, st, calls(from, from+1, by("agent"))))
+			require.Empty(t, st.took(), "asked for just now")
+		}
+		require.Equal(t, "ana: 2, bob: 2", answer(t, k, st, calls(1, 2, by("agent"))))
+		require.Equal(t, "1 to 2", st.took(), "asked for long ago")
+		all := calls(1, 10, by("agent"))
+		all.Undated = true
+		require.Equal(t, "ana: 10, bob: 10", answer(t, k, st, all))
+	}
+}
+
 func TestRefreshAsksWhatPeopleAskedLately(t *testing.T) {
 	st, k := newState(), keep(1000)
 	ctx := context.Background()

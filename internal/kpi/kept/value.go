@@ -10,8 +10,9 @@ import (
 
 // column holds one measure of a day, a value for each of the day's groups.
 type column struct {
-	exact []callpace.Total
-	null  []bool
+	exact run
+	loose []callpace.Total // until it is packed
+	null  []bool           // nil once it is packed: none is
 	hist  []map[int64]int64 // of histograms
 	sets  [][]uint32        // of sets and counts of different values: their names' numbers
 }
@@ -32,16 +33,29 @@ func (c *column) put(m kpi.Measure, v kpi.Value, names *names, currency string) 
 	case ofValues(m):
 		c.sets = append(c.sets, names.numbers(v.Set))
 	default:
-		c.exact = append(c.exact, v.Exact)
+		c.loose = append(c.loose, v.Exact)
 	}
 	return true
 }
+
+// pack ends the appending.
+func (c *column) pack() {
+	if c.loose != nil {
+		c.exact, c.loose = packed(c.loose), nil
+	}
+	if !slices.Contains(c.null, true) {
+		c.null = nil
+	}
+}
+
+// isNull tells whether a value of a packed column is missing.
+func (c *column) isNull(i int) bool { return c.null != nil && c.null[i] }
 
 // addTo adds the values of some groups to those of a measure in an answer,
 // where at says their places, from 1; ok is false where a sum does not fit.
 func (c *column) addTo(out []kpi.Group, measure int, groups []int32, at []int, m kpi.Measure, currency string) (ok bool) {
 	for i, id := range groups {
-		if c.null[i] {
+		if c.isNull(i) {
 			continue
 		}
 		sum := &out[at[id]-1].Values[measure]
@@ -53,10 +67,10 @@ func (c *column) addTo(out []kpi.Group, measure int, groups []int32, at []int, m
 			for x, n := range c.hist[i] {
 				sum.Hist[x] += n
 			}
-		case first || m.Agg == kpi.Max && less(sum.Exact, c.exact[i]):
-			sum.Exact = c.exact[i]
+		case first || m.Agg == kpi.Max && less(sum.Exact, c.exact.at(i)):
+			sum.Exact = c.exact.at(i)
 		case m.Agg != kpi.Max:
-			if sum.Exact, ok = sum.Exact.Add(c.exact[i]); !ok {
+			if sum.Exact, ok = sum.Exact.Add(c.exact.at(i)); !ok {
 				return false
 			}
 		}
@@ -70,7 +84,7 @@ func (c *column) addTo(out []kpi.Group, measure int, groups []int32, at []int, m
 // gather lists the sets of some groups by their places, from 1.
 func (c *column) gather(sets [][][]uint32, groups []int32, at []int) [][][]uint32 {
 	for i, id := range groups {
-		if g := at[id] - 1; !c.null[i] {
+		if g := at[id] - 1; !c.isNull(i) {
 			sets[g] = append(sets[g], c.sets[i])
 		}
 	}
@@ -82,21 +96,24 @@ func less(a, b callpace.Total) bool {
 	return ok && diff.Sign() > 0 || !ok && b.Sign() > a.Sign()
 }
 
-// take copies one value from another column of the same measure.
+// take copies one value from another column of the same measure, a packed one.
 func (c *column) take(from *column, group int) {
-	c.null = append(c.null, from.null[group])
+	c.null = append(c.null, from.isNull(group))
 	switch {
 	case from.hist != nil:
 		c.hist = append(c.hist, from.hist[group])
 	case from.sets != nil:
 		c.sets = append(c.sets, from.sets[group])
 	default:
-		c.exact = append(c.exact, from.exact[group])
+		c.loose = append(c.loose, from.exact.at(group))
 	}
 }
 
 func (c *column) size() int {
-	n := 120 + 16*len(c.exact) + len(c.null)
+	n := 120 + len(c.null)
+	if c.exact != nil {
+		n += c.exact.size()
+	}
 	for _, h := range c.hist {
 		n += 48 + 16*len(h)
 	}
