@@ -43,6 +43,7 @@ var layers = map[string]int{
 	"internal/overview":     pure,
 	"internal/question":     pure,
 	"internal/behind":       pure,
+	"internal/aside":        pure,
 	"internal/fold":         pure,
 	"internal/source":       base, // the contract of formats
 	"internal/source/table": base, // rows of any tabular input, for the formats that map columns

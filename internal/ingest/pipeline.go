@@ -27,6 +27,10 @@ const (
 	runBytes   = 128 << 20
 )
 
+// frugal is by how many per cent the heap may grow until garbage is collected
+// while a large input is read: it shares 1 GiB with DuckDB.
+const frugal = 50
+
 // decoded is the facts of a run of records and the place in the stream behind it.
 type decoded struct {
 	batch *facts.Batch
@@ -91,7 +95,10 @@ func decode(ctx context.Context, d source.Decoder, r io.Reader, from facts.Posit
 			if err := apply(run); err != nil {
 				return err
 			}
-			large = large || len(run.batch.Records) >= runRecords/2
+			if !large && len(run.batch.Records) >= runRecords/2 {
+				large = true
+				defer debug.SetGCPercent(debug.SetGCPercent(frugal))
+			}
 			whole.put(run.batch)
 		}
 		return nil

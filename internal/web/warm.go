@@ -43,7 +43,7 @@ type warmth struct {
 func (s *Server) Warm(ctx context.Context) {
 	var last warmth
 	for ctx.Err() == nil {
-		if now, ready := s.warmth(); ready && now != last && (now.whole != last.whole || time.Since(s.metrics.lastAsked()) < nobodyFor) {
+		if now, ready := s.warmth(); ready && now != last && (now.whole != last.whole || time.Since(s.metrics.people.last()) < nobodyFor) {
 			last = now
 			s.warm(ctx)
 		}
@@ -76,12 +76,7 @@ func (s *Server) warm(ctx context.Context) {
 	for _, who := range slices.Backward(differing(whom)) {
 		inside := context.WithValue(ctx, insider{}, who)
 		for _, path := range s.beginnings(inside, who) {
-			s.quiet(ctx)
-			r, err := http.NewRequestWithContext(inside, http.MethodGet, path, nil)
-			if err != nil || ctx.Err() != nil {
-				continue
-			}
-			if s.warmed(r) {
+			if s.made(inside, path) {
 				pages++
 			}
 		}
@@ -90,6 +85,15 @@ func (s *Server) warm(ctx context.Context) {
 		return
 	}
 	s.Log.Info("pages were asked for beforehand", "pages", pages, "took", time.Since(began).Round(time.Millisecond))
+}
+
+// made asks for a page when nobody else asks, and again where that gave way.
+func (s *Server) made(ctx context.Context, path string) (ok bool) {
+	s.metrics.people.own.Do(ctx, s.quiet, func(ctx context.Context) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+		ok = err == nil && s.warmed(r)
+	})
+	return ok
 }
 
 // warmed asks for a page. One that panics is told in the log, as it is where
@@ -138,7 +142,7 @@ func (s *Server) beginnings(ctx context.Context, who auth.Identity) (paths []str
 
 // quiet waits until nobody has asked for anything for a moment, but not for ever.
 func (s *Server) quiet(ctx context.Context) {
-	for until := time.Now().Add(mostQuiet); ctx.Err() == nil && time.Now().Before(until) && time.Since(s.metrics.lastAsked()) < quietFor; {
+	for until := time.Now().Add(mostQuiet); ctx.Err() == nil && time.Now().Before(until) && time.Since(s.metrics.people.last()) < quietFor; {
 		time.Sleep(quietFor / 4)
 	}
 }

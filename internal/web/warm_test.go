@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,6 +55,26 @@ func TestAPageThatPanics(t *testing.T) {
 	require.Contains(t, log.String(), "a fault")
 	require.Contains(t, log.String(), "warm_test.go", "where it was")
 	require.Contains(t, log.String(), "pages were asked for beforehand")
+}
+
+// A page that is asked for beforehand gives way to somebody's, and is asked for
+// again.
+func TestAPageAskedForBeforehandGivesWay(t *testing.T) {
+	s := newSite(t)
+	var times atomic.Int32
+	waiting := make(chan struct{})
+	s.inside.HandleFunc("GET /!", func(_ http.ResponseWriter, r *http.Request) {
+		if times.Add(1) == 1 {
+			close(waiting)
+			<-r.Context().Done()
+		}
+	})
+	made := make(chan bool)
+	go func() { made <- s.made(context.Background(), "/!") }()
+	<-waiting
+	s.as(auth.Admin).get("/").has(http.StatusOK)
+	require.True(t, <-made)
+	require.EqualValues(t, 2, times.Load())
 }
 
 // Warming begins anew after the facts were replaced, and when time moves on.

@@ -177,10 +177,10 @@ type spying struct {
 	whole bool
 }
 
-func (s *spying) Ask(ctx context.Context, q kpi.Select) ([]kpi.Group, error) {
+func (s *spying) Each(ctx context.Context, q kpi.Select, take func(int, kpi.Group) error) error {
 	s.asked++
 	s.whole = s.whole || !q.ByDay
-	return s.State.Ask(ctx, q)
+	return s.State.Each(ctx, q, take)
 }
 
 // write brings rows of some facts in at once, some of them corrections.

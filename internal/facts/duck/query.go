@@ -120,23 +120,23 @@ func (e *Engine) Version() (n int64, steady bool) {
 
 // Ask answers a Select by one statement.
 func (e *Engine) Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error) {
+	return kept.Groups(ctx, e, s)
+}
+
+// Each is Ask that hands over group by group, as kept.State says.
+func (e *Engine) Each(ctx context.Context, s kpi.Select, take func(n int, g kpi.Group) error) error {
 	attrs, err := e.attributes(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	q, err := factsql.Aggregate(dialect{}, s, attrs)
 	if err != nil {
-		return nil, err
-	}
-	var groups []kpi.Group
-	err = e.fitting(ctx, func() error {
-		groups, err = e.groups(ctx, s, q)
 		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("aggregate %s: %w", s.Fact.Name, err)
 	}
-	return groups, nil
+	if err := e.fitting(ctx, func() error { return e.groups(ctx, s, q, take) }); err != nil {
+		return fmt.Errorf("aggregate %s: %w", s.Fact.Name, err)
+	}
+	return nil
 }
 
 // room is the memory that questions share.
@@ -185,25 +185,26 @@ func (e *Engine) limit(ctx context.Context, mb int) error {
 }
 
 // groups puts a statement and reads its answer.
-func (e *Engine) groups(ctx context.Context, s kpi.Select, q factsql.Query) (groups []kpi.Group, err error) {
-	err = e.each(ctx, q.Text, q.Args, func(cols []any) error {
-		if s.MaxGroups > 0 && len(groups) == s.MaxGroups {
+func (e *Engine) groups(ctx context.Context, s kpi.Select, q factsql.Query, take func(n int, g kpi.Group) error) error {
+	g, n := q.Group(), 0
+	return e.each(ctx, q.Text, q.Args, func(cols []any) error {
+		if s.MaxGroups > 0 && n == s.MaxGroups {
 			return callpace.E(callpace.Limit, "kpi.too_many_groups", "max", s.MaxGroups)
 		}
 		for i := range cols {
 			cols[i] = plain(cols[i])
 		}
-		g, err := q.Group(cols, e.currency)
-		switch {
+		switch err := q.Read(cols, e.currency, g); {
 		case errors.Is(err, factsql.ErrTooLarge):
 			return callpace.E(callpace.Limit, "kpi.number_too_large")
 		case errors.Is(err, factsql.ErrSetTooLarge):
 			return callpace.E(callpace.Limit, "kpi.set_too_large", "max", kpi.MaxSet)
+		case err != nil:
+			return err
 		}
-		groups = append(groups, g)
-		return err
+		n++
+		return take(n-1, g)
 	})
-	return groups, err
 }
 
 // SQL gives the statement that answers a Select, for reading.
@@ -296,9 +297,12 @@ func queryError(err error) error {
 	return err
 }
 
-// plain turns DuckDB's lists and maps into Go's.
+// plain turns DuckDB's lists and maps into Go's, and decimals into units of their
+// last place.
 func plain(v any) any {
 	switch v := v.(type) {
+	case duckdb.Decimal:
+		return v.Value
 	case []any:
 		out := make([]string, len(v))
 		for i := range v {

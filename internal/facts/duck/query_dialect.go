@@ -64,8 +64,9 @@ func (dialect) Wide(x string, places int) string {
 // Whole casts to a BIGINT, which fails where the value does not fit.
 func (dialect) Whole(x string, places int) string { return units(x, places, "BIGINT") }
 
-// Total casts to a HUGEINT: with six places it holds 26 digits before the point.
-func (dialect) Total(x string, places int) string { return units(x, places, "HUGEINT") }
+// Total leaves a decimal as it is, and plain takes its places away: to do it
+// here would be a multiplication and two casts of 128 bits for each group.
+func (d dialect) Total(x string, places int) string { return d.Wide(x, places) }
 
 func units(x string, places int, as string) string {
 	switch places {

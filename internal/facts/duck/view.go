@@ -176,7 +176,9 @@ func (e *Engine) query(ctx context.Context, text string, args ...any) (rows *sql
 	}
 	select {
 	case c := <-e.view.conns:
-		rows, err = c.QueryContext(ctx, text, args...)
+		// TRICKY: to interrupt a statement ends its transaction, and with it the state
+		// that it sees. So it goes on to its end, though nobody waits for it.
+		rows, err = c.QueryContext(context.WithoutCancel(ctx), text, args...)
 		return rows, func(err error) { e.view.putBack(c, err) }, err
 	case <-e.view.none:
 		return nil, func(error) {}, callpace.E(callpace.Conflict, "folder.replacing")

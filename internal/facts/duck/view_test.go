@@ -3,6 +3,7 @@ package duck
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -76,6 +77,22 @@ func TestConnectionsThatFailedAreNotUsedAgain(t *testing.T) {
 		require.NoError(t, s.Freeze(ctx))
 		require.NoError(t, s.Thaw(ctx))
 	}
+}
+
+// Who gives up waiting for an answer of a frozen state takes nothing away from
+// the others.
+func TestFrozenStateOutlivesWhoGivesUp(t *testing.T) {
+	s := testStore(t)
+	require.NoError(t, s.Freeze(context.Background()))
+	e := s.Engine()
+	var n int64
+	for range 2 * viewers {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		_ = e.one(ctx, "SELECT count(*) FROM range(3_000) a, range(20_000) b WHERE (a.range * b.range) % 7 = 3", nil, &n)
+		cancel()
+	}
+	require.NoError(t, e.one(context.Background(), "SELECT count(*) FROM meta", nil, &n))
+	require.NoError(t, s.Thaw(context.Background()))
 }
 
 // An error ends the transaction of who asks a frozen state. The others see it

@@ -133,24 +133,27 @@ func (p *printer) money(m kpi.Measure, t term, where string) measure {
 	}}
 }
 
-// Group reads one row of the answer. currency is the organisation's.
-func (q *Query) Group(cols []any, currency string) (kpi.Group, error) {
-	g := kpi.Group{Key: make([]string, len(q.keys)), Values: make([]kpi.Value, len(q.measures))}
-	var err error
+// Group makes room for one row of the answer.
+func (q *Query) Group() kpi.Group {
+	return kpi.Group{Key: make([]string, len(q.keys)), Values: make([]kpi.Value, len(q.measures))}
+}
+
+// Read reads one row of the answer into a Group. currency is the organisation's.
+func (q *Query) Read(cols []any, currency string, g kpi.Group) (err error) {
 	for i, k := range q.keys {
 		if g.Key[i], err = k.text(cols[i]); err != nil {
-			return g, err
+			return err
 		}
 	}
 	cols = cols[len(q.keys):]
 	for i, m := range q.measures {
 		n := len(m.columns)
 		if g.Values[i], err = m.read(cols[:n], currency); err != nil {
-			return g, err
+			return err
 		}
 		cols = cols[n:]
 	}
-	return g, nil
+	return nil
 }
 
 func exact(k kind) func([]any, string) (kpi.Value, error) {

@@ -66,11 +66,8 @@ func (c *cube) days(ctx context.Context, k *Keep, st State, s kpi.Select, q ques
 	if missing.To-missing.From > int64(len(numbers)) {
 		missing.Where = append(slices.Clone(s.Where), onDays(s.Date, numbers))
 	}
-	groups, err := k.cells(ctx, st, missing, version, steady)
-	if err != nil {
-		return nil, false, err
-	}
-	return all, c.fill(s.Measures, groups, columns, numbers, func(n int64) int64 { return stamps[n] }), nil
+	ok, err = c.fill(ctx, k, st, missing, version, steady, columns, numbers, func(n int64) int64 { return stamps[n] })
+	return all, ok, err
 }
 
 // onDays is the condition that a moment is on one of some days.
@@ -121,11 +118,6 @@ func (q question) changed(st State, s *kpi.Select, since int64) (days []int64, k
 
 // all fills a cube anew.
 func (c *cube) all(ctx context.Context, k *Keep, st State, s kpi.Select, columns []int, stamp, version int64, steady bool) (ok bool, err error) {
-	s.Dims = append(slices.Clone(s.Dims), kpi.Dim{Name: "cell", Bucket: kpi.Bucket(c.unit)})
-	groups, err := k.cells(ctx, st, s, version, steady)
-	if err != nil {
-		return false, err
-	}
 	first, last, ok, err := st.Range(ctx, s.Fact, s.Date)
 	if err != nil {
 		return false, err
@@ -136,8 +128,13 @@ func (c *cube) all(ctx context.Context, k *Keep, st State, s kpi.Select, columns
 			numbers[b.Key] = b.From
 		}
 	}
+	s.Dims = append(slices.Clone(s.Dims), kpi.Dim{Name: "cell", Bucket: kpi.Bucket(c.unit)})
+	before := c.cells
 	c.cells = map[int64]*cell{}
-	return c.fill(s.Measures, groups, columns, numbers, func(int64) int64 { return stamp }), nil
+	if ok, err = c.fill(ctx, k, st, s, version, steady, columns, numbers, func(int64) int64 { return stamp }); err != nil {
+		c.cells = before
+	}
+	return ok, err
 }
 
 // some renews the cells of some days.
@@ -160,29 +157,55 @@ func (c *cube) some(ctx context.Context, k *Keep, st State, s kpi.Select, column
 	if len(numbers) > 1 {
 		s.Where = append(slices.Clone(s.Where), kpi.Op{Name: kpi.In, Args: names})
 	}
-	groups, err := k.cells(ctx, st, s, version, steady)
-	if err != nil {
-		return false, err
-	}
-	return c.fill(s.Measures, groups, columns, numbers, func(int64) int64 { return stamp }), nil
+	return c.fill(ctx, k, st, s, version, steady, columns, numbers, func(int64) int64 { return stamp })
 }
 
 // errMoved tells that nobody can say as of when an answer is.
 var errMoved = errors.New("the facts changed meanwhile")
 
-// cells asks a Select that fills cells: for the values themselves instead of
-// how many there are.
-func (k *Keep) cells(ctx context.Context, st State, s kpi.Select, version int64, steady bool) (groups []kpi.Group, err error) {
+// errOther ends the reading of an answer that cells cannot be made of.
+var errOther = errors.New("no cell takes this")
+
+// fill asks a Select whose last key is a cell's, for the values themselves instead
+// of how many there are; numbers gives the cells that are asked for, by their
+// keys. ok is false where the answer has others, or a value that cannot be added
+// to others.
+func (c *cube) fill(ctx context.Context, k *Keep, st State, s kpi.Select, version int64, steady bool, columns []int, numbers map[string]int64, stamp func(cell int64) int64) (ok bool, err error) {
 	s.MaxGroups = k.most
-	s.Measures = slices.Clone(s.Measures)
+	measures := s.Measures
+	s.Measures = slices.Clone(measures)
 	for i := range s.Measures {
 		if s.Measures[i].Agg == kpi.Distinct {
 			s.Measures[i].Agg = kpi.Set
 		}
 	}
-	groups, err = st.Ask(ctx, s)
+	fresh := c.fresh(columns, numbers, stamp)
+	err = st.Each(ctx, s, func(n int, g kpi.Group) error {
+		if n == 0 {
+			fresh = c.fresh(columns, numbers, stamp)
+		}
+		last := len(g.Key) - 1
+		cell, known := numbers[g.Key[last]]
+		if !known || !fresh[cell].put(c, c.group(g.Key[:last]), measures, g.Values, columns) {
+			return errOther
+		}
+		return nil
+	})
+	if errors.Is(err, errOther) {
+		return false, nil
+	}
 	if after, still := st.Version(); err == nil && !(steady && still && version == after) {
 		err = errMoved
 	}
-	return groups, err
+	if err != nil {
+		return false, err
+	}
+	for n, d := range fresh {
+		for _, at := range columns {
+			d.columns[at].pack()
+		}
+		d.keep(c.cells[n])
+		c.cells[n] = d
+	}
+	return true, nil
 }

@@ -26,6 +26,7 @@ type cube struct {
 	unit     calendar.Unit // of the cells; "": not used yet
 
 	ids      map[string]int32
+	text     []byte     // room for the text of a key
 	groups   [][]string // keys without time
 	cells    map[int64]*cell
 	measures map[string]int // their places, by identity
@@ -72,60 +73,45 @@ func (c *cube) has(number, stamp int64, columns []int) bool {
 	return !slices.ContainsFunc(columns, func(at int) bool { return at >= len(d.columns) || d.columns[at] == nil })
 }
 
-// fill takes in an answer whose last key is a cell's; numbers gives the cells
-// that were asked for, by their keys. ok is false where the answer has others,
-// or a value that cannot be added to others.
-func (c *cube) fill(measures []kpi.Measure, groups []kpi.Group, columns []int, numbers map[string]int64, stamp func(cell int64) int64) (ok bool) {
-	fresh := make(map[int64]*cell, len(numbers))
+// fresh are cells that nothing was put into yet.
+func (c *cube) fresh(columns []int, numbers map[string]int64, stamp func(cell int64) int64) map[int64]*cell {
+	all := make(map[int64]*cell, len(numbers))
 	for _, n := range numbers {
 		d := &cell{stamp: stamp(n), columns: make([]*column, len(c.measures))}
 		for _, at := range columns {
 			d.columns[at] = &column{}
 		}
-		fresh[n] = d
+		all[n] = d
 	}
-	for _, g := range groups {
-		last := len(g.Key) - 1
-		n, known := numbers[g.Key[last]]
-		if !known {
+	return all
+}
+
+// put takes in what a group came to; ok is false for a value that cannot be added
+// to others.
+func (d *cell) put(c *cube, group int32, measures []kpi.Measure, values []kpi.Value, columns []int) (ok bool) {
+	d.groups = append(d.groups, group)
+	for i, at := range columns {
+		// A measure may be asked for twice.
+		if column := d.columns[at]; len(column.null) < len(d.groups) && !column.put(measures[i], values[i], c.names, c.currency) {
 			return false
 		}
-		d := fresh[n]
-		d.groups = append(d.groups, c.group(g.Key[:last]))
-		for i, at := range columns {
-			// A measure may be asked for twice.
-			if column := d.columns[at]; len(column.null) < len(d.groups) && !column.put(measures[i], g.Values[i], c.names, c.currency) {
-				return false
-			}
-		}
-	}
-	for n, d := range fresh {
-		for _, at := range columns {
-			d.columns[at].pack()
-		}
-		d.keep(c.cells[n])
-		c.cells[n] = d
 	}
 	return true
 }
 
 // group gives the number of a key.
 func (c *cube) group(key []string) int32 {
-	text := words(key)
-	id, ok := c.ids[text]
+	c.text = appendWords(c.text[:0], key)
+	id, ok := c.ids[string(c.text)]
 	if !ok {
 		id = int32(len(c.groups))
-		c.ids[text] = id
+		c.ids[string(c.text)] = id
 		c.groups = append(c.groups, slices.Clone(key))
 	}
 	return id
 }
 
-func words(key []string) string {
-	var w writer
-	w.word(key...)
-	return w.String()
-}
+func words(key []string) string { return string(appendWords(nil, key)) }
 
 // keep takes over measures that were known before of the same rows.
 func (d *cell) keep(old *cell) {

@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/callpace/callpace/internal/aside"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi"
@@ -25,8 +26,9 @@ import (
 // State is one state of the facts, or the facts as they are, with what is
 // known of their changes.
 type State interface {
-	// Ask answers a Select from the facts themselves.
-	Ask(ctx context.Context, s kpi.Select) ([]kpi.Group, error)
+	// Each answers a Select from the facts themselves. It hands over group by
+	// group, each valid until the next; where it has to begin anew, n is 0 again.
+	Each(ctx context.Context, s kpi.Select, take func(n int, g kpi.Group) error) error
 	Range(ctx context.Context, fact *facts.Table, date string) (first, last int64, ok bool, err error)
 	// Stamp is the number of the last change to rows of a table that had or
 	// have a moment within some days; of any change to the table where moment
@@ -39,8 +41,17 @@ type State interface {
 	// cannot be told.
 	Changed(t *facts.Table, moment string, stories bool, since int64) (days []int64, known bool)
 	// Version counts the changes; not steady while one is under way, when it
-	// cannot be told which state Ask reads.
+	// cannot be told which state Each reads.
 	Version() (n int64, steady bool)
+}
+
+// Groups is the answer of a state as a whole.
+func Groups(ctx context.Context, st State, s kpi.Select) (groups []kpi.Group, err error) {
+	err = st.Each(ctx, s, func(n int, g kpi.Group) error {
+		groups = append(groups[:n], kpi.Group{Key: slices.Clone(g.Key), Values: slices.Clone(g.Values)})
+		return nil
+	})
+	return groups, err
 }
 
 // Undated stands for a day where a moment is null.
@@ -66,6 +77,7 @@ type Keep struct {
 	most     int // of groups by day
 
 	askers atomic.Int64
+	own    aside.Work // what Refresh asks
 
 	mu      sync.Mutex
 	held    int
@@ -108,6 +120,7 @@ func New(limit int, c calendar.Calendar, days calendar.Range, currency string) *
 func (k *Keep) Aggregate(ctx context.Context, st State, s kpi.Select) ([]kpi.Group, error) {
 	k.askers.Add(1)
 	defer k.askers.Add(-1)
+	k.own.GiveWay()
 	s = bounded(s)
 	q := ask(&s)
 	groups, err := k.answer(ctx, st, s, q)
@@ -144,7 +157,7 @@ func (k *Keep) work(ctx context.Context, st State, s kpi.Select, q question, sta
 			return groups, err
 		}
 	}
-	groups, err := st.Ask(ctx, s)
+	groups, err := Groups(ctx, st, s)
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,10 @@
 package kept
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
@@ -186,18 +186,20 @@ func isText(e kpi.Expr) bool {
 // writer writes what tells questions apart, so that no two have one text:
 // every word ends where it says.
 type writer struct {
-	strings.Builder
+	bytes.Buffer
 	needs *needs
 	fact  *facts.Table
 }
 
-func (w *writer) word(words ...string) {
+func (w *writer) word(words ...string) { w.Write(appendWords(w.AvailableBuffer(), words)) }
+
+// appendWords writes words so that no two lists of them have one text.
+func appendWords(to []byte, words []string) []byte {
 	for _, s := range words {
-		w.WriteString(strconv.Itoa(len(s))) // once per row of an answer, for which fmt is slow
-		w.WriteByte(':')
-		w.WriteString(s)
-		w.WriteByte(' ')
+		to = append(strconv.AppendInt(to, int64(len(s)), 10), ':')
+		to = append(append(to, s...), ' ')
 	}
+	return to
 }
 
 func (w *writer) scope(s kpi.Scope) {

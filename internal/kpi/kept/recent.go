@@ -50,29 +50,36 @@ func (k *Keep) lately() []string {
 // the first reader after a write need not wait. It steps aside for whoever
 // asks meanwhile, and ends with ctx.
 func (k *Keep) Refresh(ctx context.Context, st State) error {
-	return k.renew(ctx, st, func() {
-		for k.askers.Load() > 0 && ctx.Err() == nil {
-			select {
-			case <-ctx.Done():
-			case <-time.After(pause):
-			}
-		}
+	return k.renew(ctx, func(s kpi.Select) {
+		k.own.Do(ctx, k.quiet, func(ctx context.Context) { _, _ = k.answer(ctx, st, s, ask(&s)) })
 	})
 }
 
 // Renew is Refresh for who cannot step aside.
-func (k *Keep) Renew(ctx context.Context, st State) error { return k.renew(ctx, st, func() {}) }
+func (k *Keep) Renew(ctx context.Context, st State) error {
+	return k.renew(ctx, func(s kpi.Select) { _, _ = k.answer(ctx, st, s, ask(&s)) })
+}
 
-// renew asks recent questions again, each when its turn has come. One that goes
-// wrong is passed over: it goes wrong again for who asks, and is told then.
-func (k *Keep) renew(ctx context.Context, st State, turn func()) error {
+// renew has recent questions asked again. One that goes wrong is passed over: it
+// goes wrong again for who asks, and is told then.
+func (k *Keep) renew(ctx context.Context, again func(kpi.Select)) error {
 	for _, s := range k.again() {
-		if turn(); ctx.Err() != nil {
+		if ctx.Err() != nil {
 			break
 		}
-		_, _ = k.answer(ctx, st, s, ask(&s))
+		again(s)
 	}
 	return ctx.Err()
+}
+
+// quiet waits until nobody asks.
+func (k *Keep) quiet(ctx context.Context) {
+	for k.askers.Load() > 0 && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
 }
 
 // again lists what was asked lately, the latest first, but for what was asked

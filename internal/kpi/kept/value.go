@@ -11,8 +11,8 @@ import (
 // column holds one measure of a day, a value for each of the day's groups.
 type column struct {
 	exact run
-	loose []callpace.Total // until it is packed
-	null  []bool           // nil once it is packed: none is
+	loose []callpace.Total  // until it is packed
+	null  []bool            // nil once it is packed: none is
 	hist  []map[int64]int64 // of histograms
 	sets  [][]uint32        // of sets and counts of different values: their names' numbers
 }
