@@ -41,8 +41,8 @@ func (r *due) end() {
 }
 
 // atOnce is how long readers go on seeing the state before a write while what
-// they asked lately is asked anew.
-const atOnce = time.Second
+// they asked lately is asked anew. Who corrects a call wants to see it.
+const atOnce = 300 * time.Millisecond
 
 // renew has answers renewed that a write made untrue before readers see it, as
 // many as there is time for, those asked last first: the first page after a

@@ -1,10 +1,10 @@
 package kept
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/callpace/callpace"
@@ -42,32 +42,40 @@ func unlessTooMany(err error) error {
 func (c *cube) days(ctx context.Context, k *Keep, st State, s kpi.Select, q question, columns []int) (all []int64, ok bool, err error) {
 	version, steady := st.Version()
 	stamps := make(map[int64]int64, s.To-s.From)
-	numbers := map[string]int64{}
-	missing := s
+	var missing []calendar.Range
 	for n := s.From; n < s.To; n++ {
 		all = append(all, n)
 		stamps[n] = q.joined(st, &s, s.Date, n, n+1)
 		if c.has(n, stamps[n], columns) {
 			continue
 		}
-		if len(numbers) == 0 {
-			missing.From = n
+		if last := len(missing) - 1; last >= 0 && missing[last].To == n {
+			missing[last].To++
+		} else {
+			missing = append(missing, calendar.Range{From: n, To: n + 1})
 		}
-		missing.To = n + 1
-		numbers[c.calendar.Key(calendar.Day, n)] = n
 	}
-	if len(numbers) == 0 {
-		return all, true, nil
+	s.Dims = slices.DeleteFunc(slices.Clone(s.Dims), ofDay)
+	if s.ByDay = !q.needs.period; !s.ByDay {
+		s.Dims = append(s.Dims, kpi.Dim{Name: "day", Bucket: kpi.BucketDay})
 	}
-	missing.Dims = slices.DeleteFunc(slices.Clone(s.Dims), ofDay)
-	if missing.ByDay = !q.needs.period; !missing.ByDay {
-		missing.Dims = append(missing.Dims, kpi.Dim{Name: "day", Bucket: kpi.BucketDay})
+	for _, part := range parted(missing) {
+		numbers := map[string]int64{}
+		for _, span := range part {
+			for n := span.From; n < span.To; n++ {
+				numbers[c.calendar.Key(calendar.Day, n)] = n
+			}
+		}
+		of := s
+		of.From, of.To = part[0].From, part[len(part)-1].To
+		if len(part) > 1 {
+			of.Where = append(slices.Clone(s.Where), onDays(s.Date, numbers))
+		}
+		if ok, err = c.fill(ctx, k, st, of, version, steady, columns, numbers, func(n int64) int64 { return stamps[n] }); err != nil || !ok {
+			return all, ok, err
+		}
 	}
-	if missing.To-missing.From > int64(len(numbers)) {
-		missing.Where = append(slices.Clone(s.Where), onDays(s.Date, numbers))
-	}
-	ok, err = c.fill(ctx, k, st, missing, version, steady, columns, numbers, func(n int64) int64 { return stamps[n] })
-	return all, ok, err
+	return all, true, nil
 }
 
 // onDays is the condition that a moment is on one of some days.
@@ -77,6 +85,22 @@ func onDays(moment string, days map[string]int64) kpi.Expr {
 		args = append(args, kpi.Date{Day: n})
 	}
 	return kpi.Op{Name: kpi.In, Args: args}
+}
+
+// mostParts is how many spans of days are asked for one by one. To ask for them
+// at once would be to look at all days between them.
+const mostParts = 12
+
+// parted gives spans to be asked for at a time: each by itself, or all where
+// they are many.
+func parted(spans []calendar.Range) (out [][]calendar.Range) {
+	if len(spans) > mostParts {
+		return [][]calendar.Range{spans}
+	}
+	for i := range spans {
+		out = append(out, spans[i:i+1])
+	}
+	return out
 }
 
 // always asks for what changed of a Select without a period, and gives all cells.
@@ -139,25 +163,31 @@ func (c *cube) all(ctx context.Context, k *Keep, st State, s kpi.Select, columns
 
 // some renews the cells of some days.
 func (c *cube) some(ctx context.Context, k *Keep, st State, s kpi.Select, columns []int, days []int64, stamp, version int64, steady bool) (ok bool, err error) {
-	if len(days) == 0 {
-		return true, nil
-	}
-	numbers := map[string]int64{}
-	names := []kpi.Expr{kpi.BucketKey{Bucket: kpi.Bucket(c.unit)}}
-	s.Undated, s.From, s.To = false, math.MaxInt64, math.MinInt64
+	var spans []calendar.Range
 	for _, n := range days {
-		key, span := c.calendar.Key(c.unit, n), c.calendar.Span(c.unit, n)
-		s.From, s.To = min(s.From, span.From), max(s.To, span.To)
-		if _, known := numbers[key]; !known {
+		spans = append(spans, c.calendar.Span(c.unit, n))
+	}
+	slices.SortFunc(spans, func(a, b calendar.Range) int { return cmp.Compare(a.From, b.From) })
+	spans = slices.Compact(spans)
+	s.Undated, s.Dims = false, append(slices.Clone(s.Dims), kpi.Dim{Name: "cell", Bucket: kpi.Bucket(c.unit)})
+	for _, part := range parted(spans) {
+		numbers := map[string]int64{}
+		names := []kpi.Expr{kpi.BucketKey{Bucket: kpi.Bucket(c.unit)}}
+		for _, span := range part {
+			key := c.calendar.Key(c.unit, span.From)
 			numbers[key] = span.From
 			names = append(names, kpi.String{Value: key})
 		}
+		of := s
+		of.From, of.To = part[0].From, part[len(part)-1].To
+		if len(part) > 1 {
+			of.Where = append(slices.Clone(s.Where), kpi.Op{Name: kpi.In, Args: names})
+		}
+		if ok, err = c.fill(ctx, k, st, of, version, steady, columns, numbers, func(int64) int64 { return stamp }); err != nil || !ok {
+			return ok, err
+		}
 	}
-	s.Dims = append(slices.Clone(s.Dims), kpi.Dim{Name: "cell", Bucket: kpi.Bucket(c.unit)})
-	if len(numbers) > 1 {
-		s.Where = append(slices.Clone(s.Where), kpi.Op{Name: kpi.In, Args: names})
-	}
-	return c.fill(ctx, k, st, s, version, steady, columns, numbers, func(int64) int64 { return stamp })
+	return true, nil
 }
 
 // errMoved tells that nobody can say as of when an answer is.

@@ -163,6 +163,39 @@ func TestOnlyWhatChangedIsAskedAgain(t *testing.T) {
 	require.Empty(t, st.took(), "the days before stand")
 }
 
+// Days far apart are asked for one by one, unless they are many.
+func TestDaysBetweenAreNotLookedAt(t *testing.T) {
+	ana := func(n int64) string { return fmt.Sprintf("ana: %d, bob: 100", n) }
+	for _, undated := range []bool{false, true} {
+		st, k := &state{rows: &facts.Batch{}, stamps: map[int64]int64{}}, keep(1000)
+		for n := range int64(100) {
+			st.call(n, "ana", "east", "L1")
+			st.call(n, "bob", "west", "L2")
+		}
+		s := calls(1, 100, by("agent"))
+		s.Undated = undated
+		for range 2 {
+			answer(t, k, st, s)
+			st.call(0, "ana", "east", "L1")
+		}
+		st.took()
+		for _, day := range []int64{10, 11, 90} {
+			st.call(day, "ana", "east", "L1")
+		}
+		require.Equal(t, ana(105), answer(t, k, st, s))
+		if undated {
+			require.Equal(t, "1 to 1, 11 to 11, 12 to 12, 91 to 91", st.took())
+		} else {
+			require.Equal(t, "1 to 1, 11 to 12, 91 to 91", st.took())
+		}
+		for day := int64(2); day < 60; day += 2 {
+			st.call(day, "ana", "east", "L1")
+		}
+		require.Equal(t, ana(134), answer(t, k, st, s))
+		require.Equal(t, "3 to 59", st.took())
+	}
+}
+
 // An answer that had to begin anew counts once, kept by day or as a whole.
 func TestAnAnswerThatBeginsAnew(t *testing.T) {
 	st, k := newState(), keep(1000)
@@ -378,6 +411,33 @@ func TestRenewalIsBounded(t *testing.T) {
 	defer end()
 	require.ErrorIs(t, k.Renew(short, sick{st}), context.DeadlineExceeded)
 	require.Equal(t, "ana: 11, bob: 10", answer(t, k, st, calls(1, 10, by("agent"))))
+}
+
+// What took too long the last time does not keep the others from being renewed.
+func TestWhatTakesLongIsRenewedLater(t *testing.T) {
+	st, k := newState(), keep(1000)
+	answer(t, k, st, calls(1, 10))
+	answer(t, k, st, calls(1, 10, by("agent"))) // asked last, renewed first
+	for i, want := range []string{"21", "22"} {
+		st.call(3, "ana", "east", "L1")
+		short, end := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		err := k.Renew(short, sick{st})
+		end()
+		st.took()
+		require.Equal(t, want, answer(t, k, st, calls(1, 10)))
+		if i == 0 {
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.NotEmpty(t, st.took(), "there was no time left")
+			answer(t, k, st, calls(1, 10, by("agent")))
+			continue
+		}
+		require.NoError(t, err)
+		require.Empty(t, st.took())
+	}
+	require.NoError(t, k.Refresh(context.Background(), st))
+	st.took()
+	require.Equal(t, "ana: 12, bob: 10", answer(t, k, st, calls(1, 10, by("agent"))))
+	require.Empty(t, st.took())
 }
 
 // unsteady is a state that changes while it is read.

@@ -18,7 +18,8 @@ const mostRecent = 400
 type recent struct {
 	s    kpi.Select
 	used int64
-	now  bool // it depends on the time
+	now  bool          // it depends on the time
+	took time.Duration // to ask it again, of late
 }
 
 // note remembers a question for Refresh. k.mu is held.
@@ -32,7 +33,7 @@ func (k *Keep) note(q question, s kpi.Select) {
 		}
 	}
 	k.clock++
-	k.recent[q.whole] = recent{s, k.clock, q.needs.now}
+	k.recent[q.whole] = recent{s, k.clock, q.needs.now, k.recent[q.whole].took}
 	if len(k.recent) < 2*mostRecent {
 		return
 	}
@@ -50,26 +51,39 @@ func (k *Keep) lately() []string {
 // the first reader after a write need not wait. It steps aside for whoever
 // asks meanwhile, and ends with ctx.
 func (k *Keep) Refresh(ctx context.Context, st State) error {
-	return k.renew(ctx, func(s kpi.Select) {
-		k.own.Do(ctx, k.quiet, func(ctx context.Context) { _, _ = k.answer(ctx, st, s, ask(&s)) })
-	})
+	for _, r := range k.again() {
+		k.own.Do(ctx, k.quiet, func(ctx context.Context) { k.renew(ctx, st, r) })
+	}
+	return ctx.Err()
 }
 
-// Renew is Refresh for who cannot step aside.
+// Renew is Refresh for who cannot step aside, and has time until the deadline of
+// ctx. What took longer than what is left of it is left to Refresh.
 func (k *Keep) Renew(ctx context.Context, st State) error {
-	return k.renew(ctx, func(s kpi.Select) { _, _ = k.answer(ctx, st, s, ask(&s)) })
-}
-
-// renew has recent questions asked again. One that goes wrong is passed over: it
-// goes wrong again for who asks, and is told then.
-func (k *Keep) renew(ctx context.Context, again func(kpi.Select)) error {
-	for _, s := range k.again() {
+	deadline, bounded := ctx.Deadline()
+	for _, r := range k.again() {
 		if ctx.Err() != nil {
 			break
 		}
-		again(s)
+		if !bounded || r.took < time.Until(deadline) {
+			k.renew(ctx, st, r)
+		}
 	}
 	return ctx.Err()
+}
+
+// renew asks a recent question again. One that goes wrong is passed over: it goes
+// wrong again for who asks, and is told then.
+func (k *Keep) renew(ctx context.Context, st State, r recent) {
+	began := time.Now()
+	q := ask(&r.s)
+	_, _ = k.answer(ctx, st, r.s, q)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if now, known := k.recent[q.whole]; known {
+		now.took = max(time.Since(began), now.took*9/10) // no time, where no row of its changed
+		k.recent[q.whole] = now
+	}
 }
 
 // quiet waits until nobody asks.
@@ -84,12 +98,12 @@ func (k *Keep) quiet(ctx context.Context) {
 
 // again lists what was asked lately, the latest first, but for what was asked
 // as of a time that has passed.
-func (k *Keep) again() (out []kpi.Select) {
+func (k *Keep) again() (out []recent) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, id := range k.lately()[:min(mostRecent, len(k.recent))] {
 		if r := k.recent[id]; !r.now || r.s.Now.Equal(k.asOf) {
-			out = append(out, r.s)
+			out = append(out, r)
 		}
 	}
 	return out
