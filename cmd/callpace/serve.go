@@ -38,6 +38,7 @@ type serveCommand struct {
 	Recordings string `placeholder:"DIR" type:"existingdir"`
 
 	CopyJournal string `placeholder:"DIR" type:"place"`
+	Memory      uint   `placeholder:"MB"`
 }
 
 // Run serves the data folder until it is told to stop.
@@ -131,7 +132,7 @@ func (a *app) server(ctx context.Context, state *store.DB, address net.Addr, c s
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	s := &server{app: a, state: state, url: strings.TrimSuffix(cmp.Or(c.PublicURL, "http://"+reachable(address)), "/"), auth: auth.New(state, a.now), work: &work{}, log: log}
 	s.work.ctx, s.work.stop = context.WithCancel(ctx)
-	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats.All(), Now: a.now, Typed: state, Sentence: a.say.Message,
+	s.folder = ingest.Share(a.Data, ingest.Deps{Formats: formats.All(), Now: a.now, Typed: state, Sentence: a.say.Message, MemoryMB: memoryMB(c.Memory),
 		Notice: func(key string, args ...any) { log.Warn(a.say.Message(callpace.M(key, args...))) }})
 	s.jobs = &jobs.Queue{State: state.State, Now: a.now, Log: log, Begin: s.work.run}
 	if err := s.jobs.Recover(ctx); err != nil {

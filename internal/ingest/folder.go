@@ -30,6 +30,7 @@ type Deps struct {
 	Disk     journal.FS                    // of the journal; nil: the machine's
 	Notice   func(key string, args ...any) // tells the reader that something was put right; nil: nobody listens
 	Typed    Typed                         // what people typed beside the facts; nil: nothing
+	MemoryMB int                           // that questions may take for their work; 0: 256
 	keepMB   int                           // of answers kept as long as they hold; for who is asked more than once
 	shared   bool                          // others read beside the writer: only who keeps them out may replace the facts
 	added    *added                        // nil: nobody adds rows

@@ -89,15 +89,8 @@ func (s *Store) allowMemory(ctx context.Context, mb int) error {
 }
 
 // fitMemory sees to it that what was allowed for DuckDB's work is there yet, as
-// the facts grow. To set a limit takes tens of milliseconds, since DuckDB gives
-// memory back to the system then, so it is set only where it is another.
-func (s *Store) fitMemory(ctx context.Context) error {
-	before := s.limitMB(s.allowedMB)
-	if err := s.countStored(ctx); err != nil || s.limitMB(s.allowedMB) == before {
-		return err
-	}
-	return s.limitMemory(ctx, s.limitMB(s.allowedMB))
-}
+// the facts grow.
+func (s *Store) fitMemory(ctx context.Context) error { return s.allowMemory(ctx, s.allowedMB) }
 
 // limitMB is what DuckDB may hold where so much is allowed for its work, of which
 // a third may be what it keeps of removed rows; more of those comes on top, in
@@ -129,8 +122,17 @@ func (s *Store) RunTimes() int {
 	return 1 + int(s.stored.Load()/(groupsLookedThrough*groupRows))
 }
 
+// limitMemory sets DuckDB's limit where it is another. To set it takes tens of
+// milliseconds, since DuckDB gives memory back to the system then.
 func (s *Store) limitMemory(ctx context.Context, mb int) error {
-	return s.exec(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", mb))
+	if mb == s.limitedMB {
+		return nil
+	}
+	err := s.exec(ctx, fmt.Sprintf("SET memory_limit = '%dMB'", mb))
+	if err == nil {
+		s.limitedMB = mb
+	}
+	return err
 }
 
 func outOfMemory(err error) bool {

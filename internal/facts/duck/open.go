@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/callpace/callpace"
 	"github.com/callpace/callpace/internal/calendar"
@@ -82,7 +83,7 @@ func Open(path, fingerprint string, settings facts.Settings, o Options) (*Store,
 		return nil, err
 	}
 	if o.KeepMB > 0 {
-		s.keep = kept.New(o.KeepMB<<20, calendar.New(settings.Calendar, settings.WeekStart), calendar.Range{From: firstDay, To: lastDay}, settings.Currency)
+		s.keep = kept.New(o.KeepMB<<20, time.Now, calendar.New(settings.Calendar, settings.WeekStart), calendar.Range{From: firstDay, To: lastDay}, settings.Currency)
 	}
 	if missing {
 		if err := os.Chmod(path, 0o600); err != nil {

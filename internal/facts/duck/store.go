@@ -50,6 +50,7 @@ type Store struct {
 
 	stored    atomic.Int64 // rows of facts, as last counted; those that were removed among them
 	allowedMB int          // for DuckDB's work; see fitMemory
+	limitedMB int          // what its limit was set to last; 0: not since the file was opened
 
 	touched  touched // by the open transaction
 	few      bool    // the leads derived anew are few
@@ -95,6 +96,7 @@ func (s *Store) shut() error {
 
 // open connects and reads what the writer has to know.
 func (s *Store) open(ctx context.Context) (err error) {
+	s.limitedMB = 0
 	connector, err := duckdb.NewConnector(s.dsn(), func(driver.ExecerContext) error { return nil })
 	if err != nil {
 		return openFault(s.path, err)

@@ -70,6 +70,7 @@ const (
 // Keep holds answers. It is safe for concurrent use. Its answers are shared:
 // nobody may change them.
 type Keep struct {
+	now      func() time.Time
 	calendar calendar.Calendar
 	days     calendar.Range
 	currency string
@@ -109,9 +110,9 @@ type whole struct {
 
 // New makes an empty Keep of at most limit bytes, for an organisation's
 // calendar and currency. days are those that the facts' calendar covers: rows
-// outside have no bucket.
-func New(limit int, c calendar.Calendar, days calendar.Range, currency string) *Keep {
-	k := &Keep{calendar: c, days: days, currency: currency, limit: limit, most: mostCells, recent: map[string]recent{}}
+// outside have no bucket. now tells how long questions take.
+func New(limit int, now func() time.Time, c calendar.Calendar, days calendar.Range, currency string) *Keep {
+	k := &Keep{now: now, calendar: c, days: days, currency: currency, limit: limit, most: mostCells, recent: map[string]recent{}}
 	k.forget()
 	return k
 }

@@ -107,7 +107,7 @@ func (st *state) took() string {
 }
 
 func keep(kb int) *kept.Keep {
-	return kept.New(kb<<10, gregorian, calendar.Range{From: first - 10_000, To: first + 10_000}, "EUR")
+	return kept.New(kb<<10, time.Now, gregorian, calendar.Range{From: first - 10_000, To: first + 10_000}, "EUR")
 }
 
 // calls asks for calls from one day to another, the first being 1.

@@ -65,7 +65,7 @@ func (k *Keep) Renew(ctx context.Context, st State) error {
 		if ctx.Err() != nil {
 			break
 		}
-		if !bounded || r.took < time.Until(deadline) {
+		if !bounded || r.took < deadline.Sub(k.now()) {
 			k.renew(ctx, st, r)
 		}
 	}
@@ -75,13 +75,13 @@ func (k *Keep) Renew(ctx context.Context, st State) error {
 // renew asks a recent question again. One that goes wrong is passed over: it goes
 // wrong again for who asks, and is told then.
 func (k *Keep) renew(ctx context.Context, st State, r recent) {
-	began := time.Now()
+	began := k.now()
 	q := ask(&r.s)
 	_, _ = k.answer(ctx, st, r.s, q)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if now, known := k.recent[q.whole]; known {
-		now.took = max(time.Since(began), now.took*9/10) // no time, where no row of its changed
+		now.took = max(k.now().Sub(began), now.took*9/10) // no time, where no row of its changed
 		k.recent[q.whole] = now
 	}
 }
