@@ -25,10 +25,14 @@ func functions() template.FuncMap {
 	return f
 }
 
-// parsePages parses every page with the frame around it (layout and parts).
-// Pages are the templates that stand directly in the folder.
-func parsePages() (map[string]*template.Template, error) {
-	frame, err := template.New("").Funcs(functions()).ParseFS(templateFiles, "templates/frame/*.gohtml")
+// laidOut is a page between the parts of the frame; its own parts have its name.
+const laidOut = `{{template "begin" .}}{{template "%[1]s/head" .}}{{template "top" .}}{{template "%[1]s/main" .}}{{template "bottom" .}}`
+
+// parsePages parses all pages with the frame around them. Pages are the templates
+// that stand directly in the folder. The frame is there once, whatever the pages:
+// a copy for each took a quarter of an idle server's heap.
+func parsePages() (*template.Template, error) {
+	pages, err := template.New("").Funcs(functions()).ParseFS(templateFiles, "templates/frame/*.gohtml")
 	if err != nil {
 		return nil, fmt.Errorf("parse the frame of pages: %w", err)
 	}
@@ -36,18 +40,40 @@ func parsePages() (map[string]*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := map[string]*template.Template{}
-	for _, name := range names {
-		page, err := frame.Clone()
-		if err == nil {
-			_, err = page.ParseFS(templateFiles, name)
+	for _, file := range names {
+		if err := addPage(pages, file); err != nil {
+			return nil, fmt.Errorf("parse %s: %w", file, err)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("parse %s: %w", name, err)
-		}
-		pages[strings.TrimSuffix(path.Base(name), ".gohtml")] = page
 	}
 	return pages, nil
+}
+
+// addPage adds a page: its head and main by its name, what else it defines as it is.
+func addPage(pages *template.Template, file string) error {
+	name := strings.TrimSuffix(path.Base(file), ".gohtml")
+	page, err := template.New(file).Funcs(functions()).Parse(`{{define "head"}}{{end}}`)
+	if err == nil {
+		_, err = page.ParseFS(templateFiles, file)
+	}
+	if err != nil {
+		return err
+	}
+	for _, part := range append(page.Templates(), template.Must(template.New(name).Parse(fmt.Sprintf(laidOut, name)))) {
+		as := part.Name()
+		switch {
+		case as == "head" || as == "main":
+			as = name + "/" + as
+		case part.Tree == nil || strings.HasSuffix(as, ".gohtml"): // what stands outside of definitions
+			continue
+		}
+		if pages.Lookup(as) != nil {
+			return fmt.Errorf("%q is defined twice", as)
+		}
+		if _, err := pages.AddParseTree(as, part.Tree); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // page answers with a page: the template of that name, laid out in the frame,
@@ -58,12 +84,8 @@ func (r *request) pageStatus(status int, name string, data any) error {
 	if id := r.tableAsked(); id != "" && status == http.StatusOK {
 		return r.sendTable(id)
 	}
-	t, ok := r.s.pages[name]
-	if !ok {
-		return fmt.Errorf("no template %s", name)
-	}
 	var out bytes.Buffer // an error in the middle must not leave half a page
-	if err := t.ExecuteTemplate(&out, "layout", data); err != nil {
+	if err := r.s.pages.ExecuteTemplate(&out, name, data); err != nil {
 		return fmt.Errorf("lay out %s: %w", name, err)
 	}
 	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")

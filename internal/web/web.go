@@ -60,7 +60,7 @@ type Deps struct {
 // Server answers requests for pages. It is safe for concurrent use.
 type Server struct {
 	Deps
-	pages   map[string]*template.Template
+	pages   *template.Template
 	mux     *http.ServeMux
 	inside  *http.ServeMux // the pages, for the server itself
 	metrics metrics
