@@ -169,7 +169,7 @@ func (b *bench) asks(ctx context.Context) error {
 	if err := b.up(ctx); err != nil {
 		return err
 	}
-	for _, q := range questions {
+	for _, q := range b.questions() {
 		b.out.begin(q.id, q.title)
 		b.out.begin(q.id+"_again", "the same of the same days, asked again")
 		if err := b.question(ctx, q, 0, 1); err != nil {
@@ -179,12 +179,22 @@ func (b *bench) asks(ctx context.Context) error {
 	if err := b.settle(ctx); err != nil {
 		return err
 	}
-	for _, q := range questions {
+	for _, q := range b.questions() {
 		if err := b.question(ctx, q, 1, b.rounds+1); err != nil {
 			return fmt.Errorf("%s: %w", q.id, err)
 		}
 	}
 	return nil
+}
+
+// questions are all, or those that are asked for by name.
+func (b *bench) questions() (asked []question) {
+	for _, q := range questions {
+		if chosen(b.works, "questions") || chosen(b.works, q.id) {
+			asked = append(asked, q)
+		}
+	}
+	return asked
 }
 
 // question puts a question in some rounds.

@@ -85,7 +85,7 @@ func measured(u *use, at look) number {
 		return number{}
 	}
 	if u.measure.Agg == Quantile {
-		return number{ok: true, v: v.Float}
+		return number{ok: true, v: v.Float()}
 	}
 	n := number{ok: true, v: v.Exact.Float(), exact: v.Exact, isExact: true, money: u.class == classMoney}
 	if n.money {
@@ -166,14 +166,14 @@ func (g *gathered) apply(f application, at look) number {
 		return members(f, at)
 	}
 	v, _, ok := at(f.args[0].(measureRef).use)
-	if !ok || len(v.Hist) == 0 {
+	if !ok || len(v.Hist()) == 0 {
 		return number{}
 	}
 	even := stats.Evenness
 	if f.name == "random_evenness" {
 		even = stats.RandomEvenness
 	}
-	x, ok := even(v.Hist)
+	x, ok := even(v.Hist())
 	return number{ok: ok, v: x}
 }
 
@@ -197,7 +197,7 @@ func members(f application, at look) number {
 	for _, a := range f.args {
 		v, _, ok := at(a.(measureRef).use)
 		known = known || ok
-		for _, m := range v.Set {
+		for _, m := range v.Set() {
 			seen[m]++
 		}
 	}

@@ -112,7 +112,7 @@ func (c *Catalogue) Values(ctx context.Context, e Engine, q Query, dimensions []
 	}
 	out := map[string][]string{}
 	for i, name := range names {
-		values := slices.DeleteFunc(slices.Clone(groups[0].Values[i].Set), func(v string) bool { return v == "" })
+		values := slices.DeleteFunc(slices.Clone(groups[0].Values[i].Set()), func(v string) bool { return v == "" })
 		slices.SortFunc(values, func(a, b string) int { return cmp.Or(compareKey(a, b), cmp.Compare(a, b)) })
 		out[name] = values
 	}

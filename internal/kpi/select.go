@@ -95,14 +95,43 @@ type Value struct {
 	// Exact is the result of Count, Sum, Money, Distinct and Max; of a moment
 	// its microseconds since 1970.
 	Exact callpace.Total
-	// Float is the result of Quantile.
-	Float float64
 	// Currency is the one of a Money value: the organisation's where every row
 	// could be converted, else the rows' own where they have but one, else
 	// "" with Mixed, and then there is no data.
 	Currency string
-	Hist     map[int64]int64
-	Set      []string
+	// More is what has no exact number; nil for most, of which there are many.
+	More *More
+}
+
+// More is the result of an aggregate that is no exact number.
+type More struct {
+	Float float64 // of Quantile
+	Hist  map[int64]int64
+	Set   []string
+}
+
+// Float, Hist and Set are those of More.
+func (v *Value) Float() float64 {
+	if v.More == nil {
+		return 0
+	}
+	return v.More.Float
+}
+
+// Hist maps values to rows, in the result of Histogram.
+func (v *Value) Hist() map[int64]int64 {
+	if v.More == nil {
+		return nil
+	}
+	return v.More.Hist
+}
+
+// Set are the different values, in the result of Set.
+func (v *Value) Set() []string {
+	if v.More == nil {
+		return nil
+	}
+	return v.More.Set
 }
 
 // Group is one row of an answer.

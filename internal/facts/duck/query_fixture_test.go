@@ -259,12 +259,12 @@ func answerValue(v kpi.Value) string {
 		return "mixed"
 	case !v.Valid:
 		return "-"
-	case v.Hist != nil:
-		return fmt.Sprint(v.Hist)
-	case v.Set != nil:
-		return fmt.Sprint(v.Set)
-	case v.Float != 0:
-		return strconv.FormatFloat(v.Float, 'g', 9, 64)
+	case v.Hist() != nil:
+		return fmt.Sprint(v.Hist())
+	case v.Set() != nil:
+		return fmt.Sprint(v.Set())
+	case v.Float() != 0:
+		return strconv.FormatFloat(v.Float(), 'g', 9, 64)
 	}
 	return v.Exact.String() + v.Currency
 }

@@ -443,8 +443,8 @@ func comparable(groups, other []kpi.Group) []kpi.Group {
 		}
 		out[i].Values = slices.Clone(out[i].Values)
 		for j, v := range g.Values {
-			if f := &out[i].Values[j].Float; math.Abs(*f-v.Float) <= 1e-9*max(1, math.Abs(v.Float)) {
-				*f = v.Float
+			if f := out[i].Values[j].Float(); v.Float() != 0 && f != 0 && math.Abs(f-v.Float()) <= 1e-9*max(1, math.Abs(v.Float())) {
+				out[i].Values[j].More = v.More
 			}
 		}
 	}

@@ -208,14 +208,22 @@ func readMoney(cols []any, currency string) (kpi.Value, error) {
 	return kpi.Value{Valid: true, Exact: n, Currency: currency}, err
 }
 
+// more is a value that is no exact number, or none.
+func more(ok bool, m kpi.More) kpi.Value {
+	if !ok {
+		return kpi.Value{}
+	}
+	return kpi.Value{Valid: true, More: &m}
+}
+
 func readFloat(cols []any, _ string) (kpi.Value, error) {
 	f, ok := cols[0].(float64)
-	return kpi.Value{Valid: ok, Float: f}, nil
+	return more(ok, kpi.More{Float: f}), nil
 }
 
 func readHistogram(cols []any, _ string) (kpi.Value, error) {
 	m, ok := cols[0].(map[int64]int64)
-	return kpi.Value{Valid: ok, Hist: m}, nil
+	return more(ok, kpi.More{Hist: m}), nil
 }
 
 func readSet(cols []any, _ string) (kpi.Value, error) {
@@ -224,7 +232,7 @@ func readSet(cols []any, _ string) (kpi.Value, error) {
 		return kpi.Value{}, ErrSetTooLarge
 	}
 	slices.Sort(set)
-	return kpi.Value{Valid: ok, Set: set}, nil
+	return more(ok, kpi.More{Set: set}), nil
 }
 
 func integer(v any) (int64, error) {

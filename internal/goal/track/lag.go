@@ -81,7 +81,7 @@ func (d Desk) lag(ctx context.Context, where []kpi.Expr, from kpi.Expr, to strin
 	}
 	var out []float64
 	for _, g := range groups {
-		for days, n := range g.Values[0].Hist {
+		for days, n := range g.Values[0].Hist() {
 			for range n {
 				out = append(out, float64(days))
 			}

@@ -224,7 +224,7 @@ func (c *cube) unite(s *kpi.Select, out []kpi.Group, sets [][][][]uint32) (ok bo
 			case len(members) > kpi.MaxSet:
 				return false
 			case len(members) > 0:
-				*v = kpi.Value{Valid: true, Set: c.names.texts(members)}
+				*v = kpi.Value{Valid: true, More: &kpi.More{Set: c.names.texts(members)}}
 			}
 		}
 	}

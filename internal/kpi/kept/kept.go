@@ -338,7 +338,7 @@ func width(s *kpi.Select, groups []kpi.Group) int {
 func values(groups []kpi.Group, measure int) (n int) {
 	for _, g := range groups {
 		v := g.Values[measure]
-		n += len(v.Set) + int(v.Exact.Whole())
+		n += len(v.Set()) + int(v.Exact.Whole())
 	}
 	return n
 }

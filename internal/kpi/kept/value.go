@@ -29,9 +29,9 @@ func (c *column) put(m kpi.Measure, v kpi.Value, names *names, currency string) 
 	c.null = append(c.null, !v.Valid)
 	switch {
 	case m.Agg == kpi.Histogram:
-		c.hist = append(c.hist, v.Hist)
+		c.hist = append(c.hist, v.Hist())
 	case ofValues(m):
-		c.sets = append(c.sets, names.numbers(v.Set))
+		c.sets = append(c.sets, names.numbers(v.Set()))
 	default:
 		c.loose = append(c.loose, v.Exact)
 	}
@@ -62,10 +62,10 @@ func (c *column) addTo(out []kpi.Group, measure int, groups []int32, at []int, m
 		switch first := !sum.Valid; {
 		case m.Agg == kpi.Histogram:
 			if first {
-				sum.Hist = map[int64]int64{}
+				sum.More = &kpi.More{Hist: map[int64]int64{}}
 			}
 			for x, n := range c.hist[i] {
-				sum.Hist[x] += n
+				sum.More.Hist[x] += n
 			}
 		case first || m.Agg == kpi.Max && less(sum.Exact, c.exact.at(i)):
 			sum.Exact = c.exact.at(i)
@@ -201,8 +201,8 @@ func size(groups []kpi.Group) int {
 			n += 16 + len(k)
 		}
 		for _, v := range g.Values {
-			n += 96 + 16*len(v.Hist)
-			for _, s := range v.Set {
+			n += 64 + 16*len(v.Hist())
+			for _, s := range v.Set() {
 				n += 16 + len(s)
 			}
 		}

@@ -47,19 +47,19 @@ func (e *Engine) measure(m kpi.Measure, group []position) (kpi.Value, error) {
 	case kpi.Max:
 		return maximum(values, kind), nil
 	case kpi.Quantile:
-		return kpi.Value{Valid: true, Float: quantile(values, m.Q)}, nil
+		return kpi.Value{Valid: true, More: &kpi.More{Float: quantile(values, m.Q)}}, nil
 	case kpi.Histogram:
 		hist := map[int64]int64{}
 		for _, v := range values {
 			hist[units(floor(v.number), 1)]++
 		}
-		return kpi.Value{Valid: true, Hist: hist}, nil
+		return kpi.Value{Valid: true, More: &kpi.More{Hist: hist}}, nil
 	case kpi.Set:
 		set := different(values, kind)
 		if len(set) > 100_000 {
 			return kpi.Value{}, callpace.E(callpace.Limit, "kpi.set_too_large", "max", 100_000)
 		}
-		return kpi.Value{Valid: true, Set: set}, nil
+		return kpi.Value{Valid: true, More: &kpi.More{Set: set}}, nil
 	}
 	return kpi.Value{}, fmt.Errorf("naive: no aggregate %q", m.Agg)
 }
