@@ -10,47 +10,65 @@ import (
 // to its end whoever asks.
 const most = 3
 
-// Work is done when nobody asks, one piece at a time. It is safe for concurrent use.
+// Work is done when nobody asks. It is safe for concurrent use.
 type Work struct {
-	mu  sync.Mutex
-	end context.CancelFunc // gives up what is being done; nil: nothing is
+	mu    sync.Mutex
+	doing map[*piece]bool
 }
 
-// GiveWay ends what is being done, because somebody asks.
+// piece is a piece of work under way.
+type piece struct{ giveUp context.CancelFunc }
+
+// GiveWay ends what is being done, because somebody asks for something else.
 func (w *Work) GiveWay() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.end != nil {
-		w.end()
+	for p := range w.doing {
+		p.giveUp()
 	}
 }
 
 // Do does a piece of work when quiet has returned, and again from its beginning
 // where it gave way. It ends with ctx.
-func (w *Work) Do(ctx context.Context, quiet, piece func(context.Context)) {
+func (w *Work) Do(ctx context.Context, quiet, do func(context.Context)) {
+	own := context.WithValue(ctx, within{}, true)
 	for times := 0; ctx.Err() == nil; times++ {
 		quiet(ctx)
 		if times == most {
-			piece(ctx)
+			do(own)
 			return
 		}
-		if !w.gaveWay(ctx, piece) {
+		if !w.gaveWay(own, do) {
 			return
 		}
 	}
 }
 
-func (w *Work) gaveWay(ctx context.Context, piece func(context.Context)) bool {
+func (w *Work) gaveWay(ctx context.Context, do func(context.Context)) bool {
 	inside, end := context.WithCancel(ctx)
 	defer end()
-	w.set(end)
-	defer w.set(nil)
-	piece(inside)
+	p := &piece{end}
+	w.set(p, true)
+	defer w.set(p, false)
+	do(inside)
 	return inside.Err() != nil
 }
 
-func (w *Work) set(end context.CancelFunc) {
+func (w *Work) set(p *piece, doing bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.end = end
+	if !doing {
+		delete(w.doing, p)
+		return
+	}
+	if w.doing == nil {
+		w.doing = map[*piece]bool{}
+	}
+	w.doing[p] = true
 }
+
+// within is the key of what a piece of work is known by.
+type within struct{}
+
+// Within tells whether who asks with ctx is a piece of such work.
+func Within(ctx context.Context) bool { return ctx.Value(within{}) != nil }

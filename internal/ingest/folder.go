@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/currency"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/aside"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/facts/duck"
 	"github.com/callpace/callpace/internal/journal"
@@ -34,6 +35,7 @@ type Deps struct {
 	keepMB   int                           // of answers kept as long as they hold; for who is asked more than once
 	shared   bool                          // others read beside the writer: only who keeps them out may replace the facts
 	added    *added                        // nil: nobody adds rows
+	aside    *aside.Work                   // gives way to people who ask; nil: nothing does
 }
 
 // Progress is told how far long work has come. stage names a message

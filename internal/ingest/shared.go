@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/aside"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/journal"
 )
@@ -35,6 +36,7 @@ type SharedFolder struct {
 	letGo     context.CancelFunc
 
 	refreshing, resting due
+	aside               aside.Work
 }
 
 // keepMB bounds the memory of answers that a server keeps.
@@ -46,6 +48,10 @@ func Share(dir string, deps Deps) *SharedFolder {
 	s.closing, s.letGo = context.WithCancel(context.Background())
 	return s
 }
+
+// Aside is what gives way to people who ask: answers that are renewed after a
+// write, and whatever else is asked beforehand.
+func (s *SharedFolder) Aside() *aside.Work { return &s.aside }
 
 // Dir is the folder's path.
 func (s *SharedFolder) Dir() string { return s.dir }
@@ -65,7 +71,7 @@ func (s *SharedFolder) Open(ctx context.Context, progress Progress) error {
 
 func (s *SharedFolder) open(ctx context.Context, progress Progress) error {
 	deps := s.deps
-	deps.Progress, deps.keepMB, deps.shared, deps.added = progress, keepMB, true, s.added
+	deps.Progress, deps.keepMB, deps.shared, deps.added, deps.aside = progress, keepMB, true, s.added, &s.aside
 	f, err := Open(ctx, s.dir, deps)
 	if err != nil {
 		s.closed.Store(&failure{error: err})

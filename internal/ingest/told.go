@@ -17,7 +17,7 @@ type tidings struct {
 // openStore opens the facts and has what they tell of corrections written into
 // the journal first, since a fact file may be lost.
 func (f *Folder) openStore(ctx context.Context) (err error) {
-	f.store, err = duck.Open(f.factsPath(), decodersVersion, f.settings, duck.Options{KeepMB: f.deps.keepMB, MemoryMB: f.deps.MemoryMB})
+	f.store, err = duck.Open(f.factsPath(), decodersVersion, f.settings, duck.Options{KeepMB: f.deps.keepMB, MemoryMB: f.deps.MemoryMB, Aside: f.deps.aside})
 	if err != nil {
 		return err
 	}

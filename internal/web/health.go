@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -20,12 +21,12 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
-	people   *presence
+	asked    *atomic.Int64 // when a request last began or ended, in ns since 1970
 }
 
 func (s *Server) newMetrics() metrics {
 	m := metrics{prometheus.NewRegistry(), prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "callpace_request_seconds",
-		Help: "Time to answer a request, by route and status.", Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"route", "status"}), new(presence)}
+		Help: "Time to answer a request, by route and status.", Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"route", "status"}), new(atomic.Int64)}
 	ready := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "callpace_ready", Help: "1 where questions can be answered."}, func() float64 {
 		return truth(s.Folder.Ready() == nil)
 	})
@@ -80,12 +81,15 @@ func truth(b bool) float64 {
 func (m metrics) measured(pattern string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, seen := time.Now(), &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		m.people.came()
+		m.asked.Store(began.UnixNano())
 		h.ServeHTTP(seen, r)
-		m.people.went()
+		m.asked.Store(time.Now().UnixNano())
 		m.requests.WithLabelValues(pattern, strconv.Itoa(seen.status)).Observe(time.Since(began).Seconds())
 	})
 }
+
+// lastAsked is when a request last began or ended.
+func (m metrics) lastAsked() time.Time { return time.Unix(0, m.asked.Load()) }
 
 // statusWriter remembers the status that was answered.
 type statusWriter struct {

@@ -43,7 +43,7 @@ type warmth struct {
 func (s *Server) Warm(ctx context.Context) {
 	var last warmth
 	for ctx.Err() == nil {
-		if now, ready := s.warmth(); ready && now != last && (now.whole != last.whole || time.Since(s.metrics.people.last()) < nobodyFor) {
+		if now, ready := s.warmth(); ready && now != last && (now.whole != last.whole || time.Since(s.metrics.lastAsked()) < nobodyFor) {
 			last = now
 			s.warm(ctx)
 		}
@@ -89,7 +89,7 @@ func (s *Server) warm(ctx context.Context) {
 
 // made asks for a page when nobody else asks, and again where that gave way.
 func (s *Server) made(ctx context.Context, path string) (ok bool) {
-	s.metrics.people.own.Do(ctx, s.quiet, func(ctx context.Context) {
+	s.Folder.Aside().Do(ctx, s.quiet, func(ctx context.Context) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
 		ok = err == nil && s.warmed(r)
 	})
@@ -142,7 +142,7 @@ func (s *Server) beginnings(ctx context.Context, who auth.Identity) (paths []str
 
 // quiet waits until nobody has asked for anything for a moment, but not for ever.
 func (s *Server) quiet(ctx context.Context) {
-	for until := time.Now().Add(mostQuiet); ctx.Err() == nil && time.Now().Before(until) && time.Since(s.metrics.people.last()) < quietFor; {
+	for until := time.Now().Add(mostQuiet); ctx.Err() == nil && time.Now().Before(until) && time.Since(s.metrics.lastAsked()) < quietFor; {
 		time.Sleep(quietFor / 4)
 	}
 }

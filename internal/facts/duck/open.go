@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/callpace/callpace"
+	"github.com/callpace/callpace/internal/aside"
 	"github.com/callpace/callpace/internal/calendar"
 	"github.com/callpace/callpace/internal/facts"
 	"github.com/callpace/callpace/internal/kpi/kept"
@@ -55,10 +56,11 @@ func NeedsRebuild(err error) (Fault, bool) {
 
 // Options limit what DuckDB may use; zero values stand for the defaults.
 type Options struct {
-	MemoryMB int    // of DuckDB's buffers; default 256
-	Threads  int    // default: all processors
-	TempDir  string // for what does not fit in memory; default: path + ".tmp"
-	KeepMB   int    // of answers kept until their rows change; default: none, for who asks once
+	MemoryMB int         // of DuckDB's buffers; default 256
+	Threads  int         // default: all processors
+	TempDir  string      // for what does not fit in memory; default: path + ".tmp"
+	KeepMB   int         // of answers kept until their rows change; default: none, for who asks once
+	Aside    *aside.Work // gives way to people who ask; default: what this file renews alone
 }
 
 // Open opens the fact file at path, creating it where there is none (see
@@ -83,7 +85,11 @@ func Open(path, fingerprint string, settings facts.Settings, o Options) (*Store,
 		return nil, err
 	}
 	if o.KeepMB > 0 {
-		s.keep = kept.New(o.KeepMB<<20, time.Now, calendar.New(settings.Calendar, settings.WeekStart), calendar.Range{From: firstDay, To: lastDay}, settings.Currency)
+		own := o.Aside
+		if own == nil {
+			own = &aside.Work{}
+		}
+		s.keep = kept.New(o.KeepMB<<20, time.Now, own, calendar.New(settings.Calendar, settings.WeekStart), calendar.Range{From: firstDay, To: lastDay}, settings.Currency)
 	}
 	if missing {
 		if err := os.Chmod(path, 0o600); err != nil {

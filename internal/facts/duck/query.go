@@ -79,7 +79,7 @@ func (e *Engine) Refresh(ctx context.Context) error {
 	return e.keep.Refresh(ctx, e)
 }
 
-// Renew is Refresh for who cannot step aside.
+// Renew is Refresh for who cannot give way.
 func (e *Engine) Renew(ctx context.Context) error {
 	if e.keep == nil {
 		return nil

@@ -15,7 +15,12 @@ import (
 // answer gives what a Select comes to, asking for the cells that changed. ok
 // is false where the Select has no cells, or too many.
 func (c *cube) answer(ctx context.Context, k *Keep, st State, s kpi.Select, q question) (groups []kpi.Group, ok bool, err error) {
-	c.mu.Lock()
+	if !c.mu.TryLock() {
+		if _, ok := st.(person); ok {
+			k.own.GiveWay()
+		}
+		c.mu.Lock()
+	}
 	defer c.mu.Unlock()
 	columns := c.columns(s.Fact, s.Measures)
 	renew := c.days

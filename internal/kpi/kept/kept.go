@@ -78,7 +78,7 @@ type Keep struct {
 	most     int // of groups by day
 
 	askers atomic.Int64
-	own    aside.Work // what Refresh asks
+	own    *aside.Work // what Refresh asks
 
 	mu      sync.Mutex
 	held    int
@@ -110,9 +110,10 @@ type whole struct {
 
 // New makes an empty Keep of at most limit bytes, for an organisation's
 // calendar and currency. days are those that the facts' calendar covers: rows
-// outside have no bucket. now tells how long questions take.
-func New(limit int, now func() time.Time, c calendar.Calendar, days calendar.Range, currency string) *Keep {
-	k := &Keep{now: now, calendar: c, days: days, currency: currency, limit: limit, most: mostCells, recent: map[string]recent{}}
+// outside have no bucket. now tells how long questions take; own is what gives way
+// to people who ask, Refresh among it.
+func New(limit int, now func() time.Time, own *aside.Work, c calendar.Calendar, days calendar.Range, currency string) *Keep {
+	k := &Keep{now: now, own: own, calendar: c, days: days, currency: currency, limit: limit, most: mostCells, recent: map[string]recent{}}
 	k.forget()
 	return k
 }
@@ -121,7 +122,9 @@ func New(limit int, now func() time.Time, c calendar.Calendar, days calendar.Ran
 func (k *Keep) Aggregate(ctx context.Context, st State, s kpi.Select) ([]kpi.Group, error) {
 	k.askers.Add(1)
 	defer k.askers.Add(-1)
-	k.own.GiveWay()
+	if !aside.Within(ctx) {
+		st = person{st, k}
+	}
 	s = bounded(s)
 	q := ask(&s)
 	groups, err := k.answer(ctx, st, s, q)
@@ -131,6 +134,20 @@ func (k *Keep) Aggregate(ctx context.Context, st State, s kpi.Select) ([]kpi.Gro
 		k.note(q, s)
 	}
 	return groups, err
+}
+
+// person is a state that somebody asks. What nobody waits for gives way when the
+// facts are asked themselves; who joins a question under way, or finds the answer
+// kept, does not need that.
+type person struct {
+	State
+	k *Keep
+}
+
+// Each is the state's own, when the rest gave way.
+func (p person) Each(ctx context.Context, s kpi.Select, take func(n int, g kpi.Group) error) error {
+	p.k.own.GiveWay()
+	return p.State.Each(ctx, s, take)
 }
 
 func (k *Keep) answer(ctx context.Context, st State, s kpi.Select, q question) ([]kpi.Group, error) {

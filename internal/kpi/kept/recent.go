@@ -48,8 +48,8 @@ func (k *Keep) lately() []string {
 }
 
 // Refresh asks recent questions again whose answers no longer hold, so that
-// the first reader after a write need not wait. It steps aside for whoever
-// asks meanwhile, and ends with ctx.
+// the first reader after a write need not wait. It gives way to whoever asks for
+// something else meanwhile, and ends with ctx.
 func (k *Keep) Refresh(ctx context.Context, st State) error {
 	for _, r := range k.again() {
 		k.own.Do(ctx, k.quiet, func(ctx context.Context) { k.renew(ctx, st, r) })
@@ -57,7 +57,7 @@ func (k *Keep) Refresh(ctx context.Context, st State) error {
 	return ctx.Err()
 }
 
-// Renew is Refresh for who cannot step aside, and has time until the deadline of
+// Renew is Refresh for who cannot give way, and has time until the deadline of
 // ctx. What took longer than what is left of it is left to Refresh.
 func (k *Keep) Renew(ctx context.Context, st State) error {
 	deadline, bounded := ctx.Deadline()
