@@ -110,7 +110,7 @@ type More struct {
 	Set   []string
 }
 
-// Float, Hist and Set are those of More.
+// Float is the result of Quantile.
 func (v *Value) Float() float64 {
 	if v.More == nil {
 		return 0
@@ -118,7 +118,7 @@ func (v *Value) Float() float64 {
 	return v.More.Float
 }
 
-// Hist maps values to rows, in the result of Histogram.
+// Hist is the result of Histogram: values with their rows.
 func (v *Value) Hist() map[int64]int64 {
 	if v.More == nil {
 		return nil
@@ -126,7 +126,7 @@ func (v *Value) Hist() map[int64]int64 {
 	return v.More.Hist
 }
 
-// Set are the different values, in the result of Set.
+// Set is the result of the aggregate of that name: the different values.
 func (v *Value) Set() []string {
 	if v.More == nil {
 		return nil
