@@ -191,7 +191,7 @@ func TestWhatTakesLongIsRenewedLater(t *testing.T) {
 	answer(t, k, st, calls(1, 10, by("agent"))) // asked last, renewed first
 	for i, want := range []string{"21", "22"} {
 		st.call(3, "ana", "east", "L1")
-		short, end := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		short, end := context.WithTimeout(context.Background(), 500*time.Millisecond)
 		err := k.Renew(short, sick{st})
 		end()
 		st.took()
