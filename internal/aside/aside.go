@@ -13,18 +13,15 @@ const most = 3
 // Work is done when nobody asks. It is safe for concurrent use.
 type Work struct {
 	mu    sync.Mutex
-	doing map[*piece]bool
+	doing map[context.Context]context.CancelFunc // pieces under way, and what gives them up
 }
-
-// piece is a piece of work under way.
-type piece struct{ giveUp context.CancelFunc }
 
 // GiveWay ends what is being done, because somebody asks for something else.
 func (w *Work) GiveWay() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for p := range w.doing {
-		p.giveUp()
+	for _, giveUp := range w.doing {
+		giveUp()
 	}
 }
 
@@ -47,24 +44,25 @@ func (w *Work) Do(ctx context.Context, quiet, do func(context.Context)) {
 func (w *Work) gaveWay(ctx context.Context, do func(context.Context)) bool {
 	inside, end := context.WithCancel(ctx)
 	defer end()
-	p := &piece{end}
-	w.set(p, true)
-	defer w.set(p, false)
+	w.begin(inside, end)
+	defer w.done(inside)
 	do(inside)
 	return inside.Err() != nil
 }
 
-func (w *Work) set(p *piece, doing bool) {
+func (w *Work) begin(piece context.Context, giveUp context.CancelFunc) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !doing {
-		delete(w.doing, p)
-		return
-	}
 	if w.doing == nil {
-		w.doing = map[*piece]bool{}
+		w.doing = map[context.Context]context.CancelFunc{}
 	}
-	w.doing[p] = true
+	w.doing[piece] = giveUp
+}
+
+func (w *Work) done(piece context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.doing, piece)
 }
 
 // within is the key of what a piece of work is known by.

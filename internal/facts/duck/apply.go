@@ -27,7 +27,7 @@ func (s *Store) Apply(ctx context.Context, a facts.Application) (facts.Counts, e
 		return facts.Counts{}, err
 	}
 	if len(a.Batch.Records) >= manyRecords {
-		if err := s.fitMemory(ctx); err != nil {
+		if err := s.allowMemory(ctx, s.allowedMB); err != nil { // the facts grow, and what it keeps of them
 			return facts.Counts{}, err
 		}
 	}

@@ -88,10 +88,6 @@ func (s *Store) allowMemory(ctx context.Context, mb int) error {
 	return s.limitMemory(ctx, s.limitMB(mb))
 }
 
-// fitMemory sees to it that what was allowed for DuckDB's work is there yet, as
-// the facts grow.
-func (s *Store) fitMemory(ctx context.Context) error { return s.allowMemory(ctx, s.allowedMB) }
-
 // limitMB is what DuckDB may hold where so much is allowed for its work, of which
 // a third may be what it keeps of removed rows; more of those comes on top, in
 // steps of 16 MB.

@@ -1,6 +1,7 @@
 package duck
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -85,11 +86,7 @@ func Open(path, fingerprint string, settings facts.Settings, o Options) (*Store,
 		return nil, err
 	}
 	if o.KeepMB > 0 {
-		own := o.Aside
-		if own == nil {
-			own = &aside.Work{}
-		}
-		s.keep = kept.New(o.KeepMB<<20, time.Now, own, calendar.New(settings.Calendar, settings.WeekStart), calendar.Range{From: firstDay, To: lastDay}, settings.Currency)
+		s.keep = kept.New(o.KeepMB<<20, time.Now, cmp.Or(o.Aside, &aside.Work{}), calendar.New(settings.Calendar, settings.WeekStart), calendar.Range{From: firstDay, To: lastDay}, settings.Currency)
 	}
 	if missing {
 		if err := os.Chmod(path, 0o600); err != nil {

@@ -443,9 +443,13 @@ func comparable(groups, other []kpi.Group) []kpi.Group {
 		}
 		out[i].Values = slices.Clone(out[i].Values)
 		for j, v := range g.Values {
-			if f := out[i].Values[j].Float(); v.Float() != 0 && f != 0 && math.Abs(f-v.Float()) <= 1e-9*max(1, math.Abs(v.Float())) {
-				out[i].Values[j].More = v.More
+			mine := out[i].Values[j].More
+			if mine == nil || v.More == nil || math.Abs(mine.Float-v.More.Float) > 1e-9*max(1, math.Abs(v.More.Float)) {
+				continue
 			}
+			same := *mine
+			same.Float = v.More.Float
+			out[i].Values[j].More = &same
 		}
 	}
 	return out

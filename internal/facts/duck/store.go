@@ -49,7 +49,7 @@ type Store struct {
 	removed int64 // rows of facts, since Open or since row groups were joined
 
 	stored    atomic.Int64 // rows of facts, as last counted; those that were removed among them
-	allowedMB int          // for DuckDB's work; see fitMemory
+	allowedMB int          // for DuckDB's work; see limitMB
 	limitedMB int          // what its limit was set to last; 0: not since the file was opened
 
 	touched  touched // by the open transaction

@@ -16,7 +16,7 @@ import (
 // is false where the Select has no cells, or too many.
 func (c *cube) answer(ctx context.Context, k *Keep, st State, s kpi.Select, q question) (groups []kpi.Group, ok bool, err error) {
 	if !c.mu.TryLock() {
-		if _, ok := st.(person); ok {
+		if _, asks := st.(person); asks {
 			k.own.GiveWay()
 		}
 		c.mu.Lock()
@@ -64,23 +64,9 @@ func (c *cube) days(ctx context.Context, k *Keep, st State, s kpi.Select, q ques
 	if s.ByDay = !q.needs.period; !s.ByDay {
 		s.Dims = append(s.Dims, kpi.Dim{Name: "day", Bucket: kpi.BucketDay})
 	}
-	for _, part := range parted(missing) {
-		numbers := map[string]int64{}
-		for _, span := range part {
-			for n := span.From; n < span.To; n++ {
-				numbers[c.calendar.Key(calendar.Day, n)] = n
-			}
-		}
-		of := s
-		of.From, of.To = part[0].From, part[len(part)-1].To
-		if len(part) > 1 {
-			of.Where = append(slices.Clone(s.Where), onDays(s.Date, numbers))
-		}
-		if ok, err = c.fill(ctx, k, st, of, version, steady, columns, numbers, func(n int64) int64 { return stamps[n] }); err != nil || !ok {
-			return all, ok, err
-		}
-	}
-	return all, true, nil
+	f := filling{k, st, version, steady, columns, func(n int64) int64 { return stamps[n] }}
+	ok, err = c.spans(ctx, f, s, calendar.Day, missing, func(days map[string]int64) kpi.Expr { return onDays(s.Date, days) })
+	return all, ok, err
 }
 
 // onDays is the condition that a moment is on one of some days.
@@ -116,14 +102,15 @@ func (c *cube) always(ctx context.Context, k *Keep, st State, s kpi.Select, q qu
 		return nil, false, errMoved // others have seen what this state has not
 	}
 	if stamp > c.asOf || len(c.cells) == 0 {
+		f := filling{k, st, version, steady, columns, func(int64) int64 { return stamp }}
 		changed, known := []int64(nil), false
 		if len(c.cells) > 0 {
 			changed, known = q.changed(st, &s, c.asOf)
 		}
 		if known && !slices.ContainsFunc(changed, func(n int64) bool { return !k.days.Has(n) }) {
-			ok, err = c.some(ctx, k, st, s, columns, changed, stamp, version, steady)
+			ok, err = c.some(ctx, f, s, changed)
 		} else {
-			ok, err = c.all(ctx, k, st, s, columns, stamp, version, steady)
+			ok, err = c.all(ctx, f, s)
 		}
 		if err != nil || !ok {
 			if ctx.Err() == nil { // nobody waits any longer: what there was stays
@@ -146,53 +133,74 @@ func (q question) changed(st State, s *kpi.Select, since int64) (days []int64, k
 }
 
 // all fills a cube anew.
-func (c *cube) all(ctx context.Context, k *Keep, st State, s kpi.Select, columns []int, stamp, version int64, steady bool) (ok bool, err error) {
-	first, last, ok, err := st.Range(ctx, s.Fact, s.Date)
+func (c *cube) all(ctx context.Context, f filling, s kpi.Select) (ok bool, err error) {
+	first, last, ok, err := f.st.Range(ctx, s.Fact, s.Date)
 	if err != nil {
 		return false, err
 	}
 	numbers := map[string]int64{"": undated}
 	if ok {
-		for _, b := range c.calendar.Buckets(c.unit, calendar.Range{From: max(first, k.days.From), To: min(last+1, k.days.To)}) {
+		for _, b := range c.calendar.Buckets(c.unit, calendar.Range{From: max(first, f.k.days.From), To: min(last+1, f.k.days.To)}) {
 			numbers[b.Key] = b.From
 		}
 	}
 	s.Dims = append(slices.Clone(s.Dims), kpi.Dim{Name: "cell", Bucket: kpi.Bucket(c.unit)})
 	before := c.cells
 	c.cells = map[int64]*cell{}
-	if ok, err = c.fill(ctx, k, st, s, version, steady, columns, numbers, func(int64) int64 { return stamp }); err != nil {
+	if ok, err = c.fill(ctx, f, s, numbers); err != nil {
 		c.cells = before
 	}
 	return ok, err
 }
 
 // some renews the cells of some days.
-func (c *cube) some(ctx context.Context, k *Keep, st State, s kpi.Select, columns []int, days []int64, stamp, version int64, steady bool) (ok bool, err error) {
+func (c *cube) some(ctx context.Context, f filling, s kpi.Select, days []int64) (ok bool, err error) {
 	var spans []calendar.Range
 	for _, n := range days {
 		spans = append(spans, c.calendar.Span(c.unit, n))
 	}
 	slices.SortFunc(spans, func(a, b calendar.Range) int { return cmp.Compare(a.From, b.From) })
-	spans = slices.Compact(spans)
 	s.Undated, s.Dims = false, append(slices.Clone(s.Dims), kpi.Dim{Name: "cell", Bucket: kpi.Bucket(c.unit)})
-	for _, part := range parted(spans) {
-		numbers := map[string]int64{}
+	return c.spans(ctx, f, s, c.unit, slices.Compact(spans), func(cells map[string]int64) kpi.Expr {
 		names := []kpi.Expr{kpi.BucketKey{Bucket: kpi.Bucket(c.unit)}}
-		for _, span := range part {
-			key := c.calendar.Key(c.unit, span.From)
-			numbers[key] = span.From
+		for _, key := range slices.Sorted(maps.Keys(cells)) {
 			names = append(names, kpi.String{Value: key})
+		}
+		return kpi.Op{Name: kpi.In, Args: names}
+	})
+}
+
+// spans asks for the cells of a unit in some spans; only is the condition that a
+// row is in one of some cells.
+func (c *cube) spans(ctx context.Context, f filling, s kpi.Select, unit calendar.Unit, spans []calendar.Range, only func(cells map[string]int64) kpi.Expr) (ok bool, err error) {
+	for _, part := range parted(spans) {
+		cells := map[string]int64{}
+		for _, span := range part {
+			for _, b := range c.calendar.Buckets(unit, span) {
+				cells[b.Key] = b.From
+			}
 		}
 		of := s
 		of.From, of.To = part[0].From, part[len(part)-1].To
 		if len(part) > 1 {
-			of.Where = append(slices.Clone(s.Where), kpi.Op{Name: kpi.In, Args: names})
+			of.Where = append(slices.Clone(s.Where), only(cells))
 		}
-		if ok, err = c.fill(ctx, k, st, of, version, steady, columns, numbers, func(int64) int64 { return stamp }); err != nil || !ok {
+		if ok, err = c.fill(ctx, f, of, cells); err != nil || !ok {
 			return ok, err
 		}
 	}
 	return true, nil
+}
+
+// filling is how cells are asked for: of which state, at which version, with which
+// columns, and what their stamps are then.
+type filling struct {
+	k       *Keep
+	st      State
+	version int64
+	steady  bool
+	columns []int
+	stamp   func(cell int64) int64
 }
 
 // errMoved tells that nobody can say as of when an answer is.
@@ -205,8 +213,8 @@ var errOther = errors.New("no cell takes this")
 // of how many there are; numbers gives the cells that are asked for, by their
 // keys. ok is false where the answer has others, or a value that cannot be added
 // to others.
-func (c *cube) fill(ctx context.Context, k *Keep, st State, s kpi.Select, version int64, steady bool, columns []int, numbers map[string]int64, stamp func(cell int64) int64) (ok bool, err error) {
-	s.MaxGroups = k.most
+func (c *cube) fill(ctx context.Context, f filling, s kpi.Select, numbers map[string]int64) (ok bool, err error) {
+	s.MaxGroups = f.k.most
 	measures := s.Measures
 	s.Measures = slices.Clone(measures)
 	for i := range s.Measures {
@@ -214,14 +222,14 @@ func (c *cube) fill(ctx context.Context, k *Keep, st State, s kpi.Select, versio
 			s.Measures[i].Agg = kpi.Set
 		}
 	}
-	fresh := c.fresh(columns, numbers, stamp)
-	err = st.Each(ctx, s, func(n int, g kpi.Group) error {
+	fresh := c.fresh(f, numbers)
+	err = f.st.Each(ctx, s, func(n int, g kpi.Group) error {
 		if n == 0 {
-			fresh = c.fresh(columns, numbers, stamp)
+			fresh = c.fresh(f, numbers)
 		}
 		last := len(g.Key) - 1
 		cell, known := numbers[g.Key[last]]
-		if !known || !fresh[cell].put(c, c.group(g.Key[:last]), measures, g.Values, columns) {
+		if !known || !fresh[cell].put(c, c.group(g.Key[:last]), measures, g.Values, f.columns) {
 			return errOther
 		}
 		return nil
@@ -229,14 +237,14 @@ func (c *cube) fill(ctx context.Context, k *Keep, st State, s kpi.Select, versio
 	if errors.Is(err, errOther) {
 		return false, nil
 	}
-	if after, still := st.Version(); err == nil && !(steady && still && version == after) {
+	if after, still := f.st.Version(); err == nil && !(f.steady && still && f.version == after) {
 		err = errMoved
 	}
 	if err != nil {
 		return false, err
 	}
 	for n, d := range fresh {
-		for _, at := range columns {
+		for _, at := range f.columns {
 			d.columns[at].pack()
 		}
 		d.keep(c.cells[n])

@@ -74,11 +74,11 @@ func (c *cube) has(number, stamp int64, columns []int) bool {
 }
 
 // fresh are cells that nothing was put into yet.
-func (c *cube) fresh(columns []int, numbers map[string]int64, stamp func(cell int64) int64) map[int64]*cell {
+func (c *cube) fresh(f filling, numbers map[string]int64) map[int64]*cell {
 	all := make(map[int64]*cell, len(numbers))
 	for _, n := range numbers {
-		d := &cell{stamp: stamp(n), columns: make([]*column, len(c.measures))}
-		for _, at := range columns {
+		d := &cell{stamp: f.stamp(n), columns: make([]*column, len(c.measures))}
+		for _, at := range f.columns {
 			d.columns[at] = &column{}
 		}
 		all[n] = d

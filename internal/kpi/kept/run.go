@@ -1,6 +1,7 @@
 package kept
 
 import (
+	"encoding/binary"
 	"math"
 
 	"github.com/callpace/callpace"
@@ -22,18 +23,7 @@ func (m multiples[T]) at(i int) callpace.Total {
 	return callpace.Amount(int64(m.n[i]) * m.unit).Total()
 }
 
-func (m multiples[T]) size() int {
-	var one T
-	switch any(one).(type) {
-	case uint8:
-		return len(m.n)
-	case int16:
-		return 2 * len(m.n)
-	case int32:
-		return 4 * len(m.n)
-	}
-	return 8 * len(m.n)
-}
+func (m multiples[T]) size() int { return binary.Size(m.n) }
 
 // totals are numbers as they are.
 type totals []callpace.Total
